@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Makefile - builds, boots and tests Beeline.  `make help` lists the targets.
+
+MAKEFLAGS += -r
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = @$(if $(filter 1,$(V)),:,printf '  %-8s %s\n' $(1) $(2))
+
+# CROSS_COMPILE=i686-linux-gnu- or x86_64-linux-gnu- builds the ROM anywhere.
+CROSS_COMPILE ?=
+FWCC    := $(CROSS_COMPILE)gcc
+FWLD    := $(CROSS_COMPILE)ld
+OBJCOPY := $(CROSS_COMPILE)objcopy
+SIZE    := $(CROSS_COMPILE)size
+NASM    ?= nasm
+IASL    ?= iasl
+PYTHON  := /usr/bin/python3
+HOSTCC  ?= gcc
+
+# MARKS=1: POST codes at port 0x80, time marks at port 0xf5.
+MARKS  ?= 0
+WERROR ?= 1
+
+include core/core.mk
+include firmware/firmware.mk
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
+build   := build
+out     := $(build)/fw32$(if $(filter 1,$(MARKS)),-marks)
+rom     := $(build)/fw$(if $(filter 1,$(MARKS)),-marks).bin
+
+warnings := -Wall -Wextra -Wshadow -Wundef -Wvla -Wcast-qual -Wpointer-arith \
+	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+	$(if $(filter 1,$(WERROR)),-Werror)
+common   := -std=c11 -I. -I$(build)/gen $(warnings) -MMD -MP \
+	-ffile-prefix-map=$(CURDIR)=.
+fw_flags := $(common) -m32 -march=i686 -mregparm=3 -mno-stv -mpreferred-stack-boundary=2 -ffreestanding \
+	-fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fno-builtin -fno-tree-loop-distribute-patterns -fno-strict-aliasing \
+	-fno-jump-tables -ffunction-sections -Wframe-larger-than=1024 \
+	--param=min-pagesize=0 -DMARKS=$(MARKS)
+fw_sse   := -msse2 -mfpmath=sse
+fw_nosse := -mno-sse -mno-mmx
+
+include tests/tests.mk
+
+## firmware: builds build/fw.bin with gcc, binutils, nasm and iasl; no network
+.PHONY: firmware
+firmware: $(rom)
+
+fw_obj := $(patsubst %,$(out)/%.o,$(firmware_asm) $(firmware_src) $(core_src))
+-include $(fw_obj:.o=.d)
+
+$(rom): $(out)/fw.elf
+	$(call say,ROM,$@)
+	$(Q)$(OBJCOPY) -O binary -j .text -j .smbios -j .tail --gap-fill 0xff \
+		$< $@.part
+	$(Q)$(PYTHON) tools/pad $@.part $@
+	$(Q)rm -f $@.part
+
+$(out)/fw.elf: $(fw_obj) $(out)/firmware.ld
+	$(call say,LD,$@)
+	$(Q)$(FWLD) -m elf_i386 -static -nostdlib --build-id=none --gc-sections \
+		--orphan-handling=error --fatal-warnings -z noexecstack \
+		-T $(out)/firmware.ld -Map $(out)/fw.map -o $@ $(fw_obj)
+
+$(out)/firmware.ld: linker/firmware.ld.S core/layout.h | $(out)/
+	$(Q)$(FWCC) -E -P -x c -I. $< -o $@
+
+$(out)/%.c.o: %.c $(build)/gen/version.h Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FWCC) $(fw_flags) $(if $(filter $<,$(firmware_nosse)),$(fw_nosse),$(fw_sse)) \
+		$(if $(filter $<,$(firmware_hot)),-O2,-Oz) $(if $(filter core/%,$<),-Wconversion) -c $< -o $@
+
+$(out)/%.asm.o: %.asm $(build)/gen/abi.inc
+	$(call say,NASM,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(NASM) -f elf32 -w+all -I$(build)/gen/ $< -o $@
+
+# The constants of C, for nasm: plain `#define NAME 0xHEX` lines only.
+$(build)/gen/abi.inc: core/layout.h core/abi/x86.h | $(build)/gen/
+	$(Q)sed -n 's/^#define \([A-Z0-9_]*\)  *\(0x[0-9a-f]*\).*/%define \1 \2/p' \
+		$^ > $@
+
+$(build)/gen/version.h: FORCE | $(build)/gen/
+	@printf '#define BEELINE_VERSION "%s"\n' '$(VERSION)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+%/:
+	$(Q)mkdir -p $@
+
+## size: bytes of each function and what is left of the budget
+.PHONY: size
+size: $(out)/fw.elf
+	$(Q)$(SIZE) $<
+	$(Q)$(CROSS_COMPILE)nm --size-sort -S -r $< | head -40
+
+## clean: removes everything that was built (build/kernel stays)
+.PHONY: clean
+clean:
+	$(Q)find $(build) -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} + 2>/dev/null || true
+
+## help: this list
+.PHONY: help FORCE
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST) | sort
+FORCE:

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* layout.h - every guest address and budget of ours, once.
+ *
+ * Read by C, by the linker script and, through a rule of the Makefile, by
+ * nasm: so only `#define NAME 0xHEX` lines with a comment behind.
+ *
+ *   0x00000000  interrupt vectors, BIOS data area (the EBDA word only)
+ *   0x00001000  free: the kernel's
+ *   0x00010000  scratch: fw_cfg directory, table-loader script, e820 file
+ *   0x00020000  free: other VMMs keep a command line here
+ *   0x00030000  stack, .bss
+ *   0x00034000  hand-over: boot_params, start_info, page tables, GDT
+ *   0x0003c000  MP table, ACPI tables of our own (reserved when used)
+ *   0x00040000  command line
+ *   0x00050000  SMBIOS tables (reserved when used)
+ *   0x00080000  free: other VMMs keep tables from here to 1 MiB
+ *   0x0009fc00  EBDA: RSDP, MP floating pointer
+ *   0x000a0000  hole: not even the RSDP needs to be there
+ *   0x00100000  ACPI tables of the VMM, kernel, initrd: placed by the map
+ *   0xffff0000  fw.bin
+ *
+ * Why the middle of low memory: no VMM preloads anything there.  Nothing at
+ * or above 1 MiB is touched before the kernel's extent is known, since a PVH
+ * kernel is already in place when we start. */
+#ifndef CORE_LAYOUT_H
+#define CORE_LAYOUT_H
+
+/* The ROM. */
+#define ROM_BASE        0xffff0000 /* guest-physical start of fw.bin */
+#define ROM_SIZE        0x00010000 /* exactly 64 KiB: docs/boot.md, "The ROM" */
+#define ROM_TEXT        0xffffa000 /* code and constants start here */
+#define ROM_TEXT_MAX    0x00006000 /* ... and may take this much, all told */
+#define ROM_SMBIOS      0xfffffee0 /* the static _SM3_ anchor */
+#define ROM_TAIL        0xffffff00 /* 16-bit start, GDT, reset vector */
+#define ROM_VECTOR      0xfffffff0 /* [SDM] 3A 9.1.4 First Instruction */
+
+/* Low memory. */
+#define BDA_EBDA_WORD   0x0000040e /* segment of the EBDA */
+#define SCRATCH         0x00010000
+#define SCRATCH_DIR     0x00010000 /* fw_cfg directory */
+#define SCRATCH_DIR_MAX 0x00008000 /* 511 files */
+#define SCRATCH_E820    0x00018000 /* etc/e820 as read */
+#define SCRATCH_E820_MAX 0x00001000 /* 204 entries */
+#define SCRATCH_SCRIPT  0x00019000 /* etc/table-loader as read */
+#define SCRATCH_SCRIPT_MAX 0x00007000 /* 224 commands */
+#define SCRATCH_END     0x00020000
+#define FW_RAM          0x00030000 /* .bss upward, stack downward */
+#define FW_RAM_SIZE     0x00004000
+#define FW_STACK_TOP    0x00034000
+#define BOOT_PARAMS     0x00034000 /* zero page; also the e820 map we build */
+#define START_INFO      0x00035000 /* hvm_start_info, module, memory map */
+#define START_INFO_SIZE 0x00002000
+#define PAGE_TABLES     0x00037000 /* PML4, PDPT, page directories */
+#define PAGE_TABLES_SIZE 0x00004000
+#define GDT_RAM         0x0003b000 /* GDT and the way into long mode */
+#define GDT_RAM_SIZE    0x00001000
+#define OWN_TABLES      0x0003c000 /* MP table, our own ACPI tables */
+#define OWN_TABLES_SIZE 0x00004000
+#define CMDLINE         0x00040000
+#define CMDLINE_MAX     0x00010000 /* bytes, NUL included */
+#define SMBIOS_TABLES   0x00050000
+#define SMBIOS_MAX      0x00030000
+#define FW_LOW_END      0x00080000 /* nothing of ours from here ... */
+#define EBDA            0x0009fc00 /* ... to here */
+#define EBDA_SIZE       0x00000400
+#define EBDA_RSDP       0x0009fc00
+#define EBDA_MP         0x0009fc40
+#define LEGACY_HOLE     0x000a0000 /* VGA, option ROMs, F segment */
+#define HIGH_START      0x00100000
+
+/* Pages mapped for the 64-bit entry: this much from 0, 2 MiB each. */
+#define IDENTITY_MAP    0x40000000
+
+/* Q35's ECAM window, where every firmware for that board puts it. */
+#define ECAM_BASE       0xb0000000
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* chipset.c - i440FX and Q35: power management base, ECAM window. */
+#include "firmware/chipset.h"
+#include "core/abi/pci.h"
+#include "core/layout.h"
+#include "firmware/fwcfg.h"
+#include "firmware/io.h"
+#include "firmware/log.h"
+#include "firmware/panic.h"
+
+#define ECAM_FILE "opt/org.beeline/ecam" /* docs/boot.md, "Chipset" */
+#define ECAM_WORD_MAX 4
+
+#define PCI_DEVFN(dev, fn) ((dev) << 3 | (fn))
+#define HOST_BRIDGE        PCI_DEVFN(0, 0)
+#define PIIX3_ISA          PCI_DEVFN(1, 0)
+#define PIIX4_PM           PCI_DEVFN(1, 3)
+#define ICH9_LPC           PCI_DEVFN(0x1f, 0)
+
+static uint32_t pci_read32(uint32_t devfn, uint32_t reg)
+{
+	io_out32(PCI_PORT_ADDRESS, PCI_ENABLE | devfn << 8 | reg);
+	return io_in32(PCI_PORT_DATA);
+}
+
+static void pci_write32(uint32_t devfn, uint32_t reg, uint32_t value)
+{
+	io_out32(PCI_PORT_ADDRESS, PCI_ENABLE | devfn << 8 | reg);
+	io_out32(PCI_PORT_DATA, value);
+}
+
+static void pci_write8(uint32_t devfn, uint32_t reg, uint8_t value)
+{
+	io_out32(PCI_PORT_ADDRESS, PCI_ENABLE | devfn << 8 | reg);
+	io_out8(PCI_PORT_DATA, value);
+}
+
+static void ecam_write32(uint32_t devfn, uint32_t reg, uint32_t value)
+{
+	mmio_write32(ECAM_BASE + (devfn << 12) + reg, value);
+}
+
+/* [PIIX4]: the SMBus, the IDE timing and the PIRQs are Linux's. */
+static void pc_setup(void)
+{
+	pci_write32(PIIX4_PM, PIIX4_PMBASE, PM_IO_BASE | PM_IO_ENABLE);
+	pci_write8(PIIX4_PM, PIIX4_PMREGMISC, PIIX4_PMIOSE);
+}
+
+/* One 1 MiB a bus: "64" unless the user says "256", "128" or "off". */
+static uint32_t ecam_choice(uint64_t *size)
+{
+	char word[ECAM_WORD_MAX] = {0};
+	struct item item;
+	const struct items *items = fwcfg_items();
+
+	*size = MIB(64);
+	if (items->find(items->ctx, ECAM_FILE, &item) != 0 || item.size == 0)
+		return Q35_PCIEXBAR_64M | Q35_PCIEXBAR_EN;
+	if (item.size > sizeof(word))
+		panic_err(ECAM_FILE, ERR_TOO_LONG);
+	if (items->read(items->ctx, &item, 0, word, item.size) != 0)
+		panic_err(ECAM_FILE, ERR_DMA);
+	if (word[0] == '6' && word[1] == '4')
+		return Q35_PCIEXBAR_64M | Q35_PCIEXBAR_EN;
+	if (word[0] == '1' && word[1] == '2' && word[2] == '8') {
+		*size = MIB(128);
+		return Q35_PCIEXBAR_128M | Q35_PCIEXBAR_EN;
+	}
+	if (word[0] == '2' && word[1] == '5' && word[2] == '6') {
+		*size = MIB(256);
+		return Q35_PCIEXBAR_256M | Q35_PCIEXBAR_EN;
+	}
+	if (word[0] != 'o' || word[1] != 'f' || word[2] != 'f')
+		panic_err(ECAM_FILE, ERR_UNSUPPORTED);
+	*size = 0;
+	return 0;
+}
+
+/* The window serves its own next two writes: an access each, where the port
+ * pair would need two.  [ICH9] PMBASE and ACPI_CNTL. */
+static void q35_setup(struct chipset *chipset)
+{
+	uint32_t pciexbar = ecam_choice(&chipset->ecam_size);
+
+	if (pciexbar == 0) {
+		pci_write32(ICH9_LPC, ICH9_PMBASE, PM_IO_BASE | PM_IO_ENABLE);
+		pci_write8(ICH9_LPC, ICH9_ACPI_CNTL, ICH9_ACPI_EN);
+		return;
+	}
+	chipset->ecam_gpa = ECAM_BASE;
+	pci_write32(HOST_BRIDGE, Q35_PCIEXBAR, ECAM_BASE | pciexbar);
+	ecam_write32(ICH9_LPC, ICH9_PMBASE, PM_IO_BASE | PM_IO_ENABLE);
+	ecam_write32(ICH9_LPC, ICH9_ACPI_CNTL, ICH9_ACPI_EN);
+}
+
+void chipset_setup(struct chipset *chipset)
+{
+	uint32_t host = pci_read32(HOST_BRIDGE, 0);
+
+	*chipset = (struct chipset){.board = BOARD_OTHER};
+	/* Other VMMs show the same host bridge and nothing behind it. */
+	if (host == PCI_ID_I440FX && pci_read32(PIIX3_ISA, 0) == PCI_ID_PIIX3) {
+		chipset->board = BOARD_PC;
+		pc_setup();
+		log_line("i440FX");
+	} else if (host == PCI_ID_Q35 &&
+		   pci_read32(ICH9_LPC, 0) == PCI_ID_ICH9) {
+		chipset->board = BOARD_Q35;
+		q35_setup(chipset);
+		log_line("Q35");
+	} else {
+		log_line("none that we know");
+	}
+}

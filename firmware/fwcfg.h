@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fwcfg.h - the host's channel: numeric keys and named files over whichever
+ * transport the device has.  Source: [FWCFG]. */
+#ifndef FIRMWARE_FWCFG_H
+#define FIRMWARE_FWCFG_H
+
+#include "core/abi/fw_cfg.h"
+#include "core/fwcfg_dir.h"
+#include "core/gmem.h"
+#include "core/items.h"
+
+enum fwcfg_transport {
+	FWCFG_DMA_QEMU, /* SELECT and READ in one write; reads past the end are
+			 * zero-filled, so sizes need not be asked for */
+	FWCFG_DMA_SAFE, /* select by port, both halves written, exact lengths */
+	FWCFG_BYTES,    /* no DMA */
+};
+
+/* Finds the device and its transport, reads the directory.  Panics where
+ * there is no device or the directory lies. */
+void fwcfg_setup(void);
+
+enum fwcfg_transport fwcfg_transport(void);
+
+/* The named files. */
+const struct items *fwcfg_items(void);
+
+/* Reads [off, off + len) of a key to guest memory anywhere, by DMA, or below
+ * 4 GiB.  0, ERR_DMA, ERR_TIMEOUT, ERR_NO_ROOM. */
+int fwcfg_read_gpa(uint16_t key, uint32_t off, gpa_t gpa, uint32_t len);
+
+/* The same from the start of the key; panics with the item's name. */
+void fwcfg_read(const char *name, uint16_t key, gpa_t gpa, uint32_t len);
+
+/* A number of size (2, 4, 8) bytes; panics with the item's name. */
+uint64_t fwcfg_number(const char *name, uint16_t key, uint32_t size);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* own_tables.h - ACPI and MP tables for a VMM that offers none. */
+#ifndef FIRMWARE_OWN_TABLES_H
+#define FIRMWARE_OWN_TABLES_H
+
+#include "core/e820.h"
+
+/* Builds them and reserves their place.  Returns the RSDP's address. */
+gpa_t own_tables_build(struct e820_map *map);
+
+#endif

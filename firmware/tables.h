@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tables.h - ACPI, SMBIOS and MP tables in guest memory. */
+#ifndef FIRMWARE_TABLES_H
+#define FIRMWARE_TABLES_H
+
+#include "core/e820.h"
+#include "core/gmem.h"
+
+/* Links the VMM's ACPI tables, or builds a small set and an MP table of our
+ * own where the VMM offers none; never both.  Returns the RSDP's address. */
+gpa_t tables_acpi(struct e820_map *map);
+
+/* Puts the VMM's SMBIOS tables where the ROM's entry point says. */
+void tables_smbios(struct e820_map *map);
+
+#endif

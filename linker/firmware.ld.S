@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* firmware.ld.S - the ROM, in address order, and what may not go wrong. */
+#include "core/layout.h"
+
+OUTPUT_ARCH(i386)
+ENTRY(start32)
+
+PHDRS
+{
+	rom PT_LOAD FLAGS(5);
+	ram PT_LOAD FLAGS(6);
+}
+
+SECTIONS
+{
+	.bss FW_RAM (NOLOAD) : ALIGN(16) {
+		bss_start = .;
+		*(.bss .bss.* COMMON)
+		. = ALIGN(16);
+		bss_end = .;
+	} :ram
+	bss_blocks = (bss_end - bss_start) / 16;
+
+	.text ROM_TEXT : {
+		*(.text .text.*)
+		*(.rodata .rodata.*)
+		rom_end = .;
+	} :rom
+	.smbios ROM_SMBIOS : { KEEP(*(.smbios)) } :rom
+	.tail ROM_TAIL : { KEEP(*(.tail)) } :rom
+
+	.data : { *(.data .data.*) }
+	.got : { *(.got .got.* .got.plt .igot.plt .iplt) }
+	.rel : { *(.rel.*) }
+	.eh_frame : { *(.eh_frame) }
+	/DISCARD/ : { *(.comment .note .note.*) }
+}
+
+ASSERT(SIZEOF(.data) == 0 && SIZEOF(.got) == 0 && SIZEOF(.rel) == 0,
+	"a variable has an initial value: the ROM cannot hold it, make it const or set it in code")
+ASSERT(SIZEOF(.eh_frame) == 0, "compile with -fno-asynchronous-unwind-tables")
+ASSERT(rom_end <= ROM_SMBIOS,
+	"code and constants exceed their 16 KiB: drop a feature or raise ROM_TEXT_MAX in core/layout.h and say why")
+ASSERT(ROM_TEXT + ROM_TEXT_MAX == ROM_BASE + ROM_SIZE, "ROM_TEXT_MAX and ROM_TEXT disagree")
+ASSERT(SIZEOF(.tail) == 256, "the reset vector has moved")
+ASSERT(bss_end <= FW_STACK_TOP - 0x2000, "less than 8 KiB are left for the stack")

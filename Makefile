@@ -52,7 +52,8 @@ include tests/tests.mk
 .PHONY: firmware
 firmware: $(rom)
 
-fw_obj := $(patsubst %,$(out)/%.o,$(firmware_asm) $(firmware_src) $(core_src))
+fw_obj := $(patsubst %,$(out)/%.o,$(firmware_asm) $(firmware_src) $(core_src)) \
+	$(out)/dsdt.o
 -include $(fw_obj:.o=.d)
 
 $(rom): $(out)/fw.elf
@@ -69,7 +70,7 @@ $(out)/fw.elf: $(fw_obj) $(out)/firmware.ld
 		-T $(out)/firmware.ld -Map $(out)/fw.map -o $@ $(fw_obj)
 
 $(out)/firmware.ld: linker/firmware.ld.S core/layout.h | $(out)/
-	$(Q)$(FWCC) -E -P -x c -I. $< -o $@
+	$(Q)$(FWCC) -std=c11 -E -P -x c -I. $< -o $@
 
 $(out)/%.c.o: %.c $(build)/gen/version.h Makefile
 	$(call say,CC,$<)
@@ -82,6 +83,26 @@ $(out)/%.asm.o: %.asm $(build)/gen/abi.inc
 	$(Q)mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -w+all -I$(build)/gen/ $< -o $@
 
+$(out)/dsdt.o: $(build)/acpi/dsdt.c
+	$(call say,CC,$<)
+	$(Q)$(FWCC) $(fw_flags) $(fw_sse) -Oz -c $< -o $@
+
+# acpi/*.asl to AML to an array; -vs and -p keep dates and paths out of it.
+.PRECIOUS: $(build)/acpi/%.aml
+$(build)/acpi/%.aml: acpi/%.asl core/layout.h | $(build)/acpi/
+	$(call say,IASL,$<)
+	$(Q)$(FWCC) -std=c11 -E -P -x c -I. $< -o $(@:.aml=.pp.asl)
+	$(Q)$(IASL) -vs -we -p $(@:.aml=) $(@:.aml=.pp.asl) > $(@:.aml=.log) || \
+		{ cat $(@:.aml=.log) >&2; rm -f $@; exit 1; }
+
+$(build)/acpi/%.c: $(build)/acpi/%.aml
+	$(Q){ echo '#include "core/base.h"'; \
+	echo 'extern const uint8_t aml_$*[];'; \
+	echo 'extern const uint32_t aml_$*_size;'; \
+	echo 'const uint8_t aml_$*[] = {'; \
+	od -An -v -tx1 $< | sed 's/ \(..\)/ 0x\1,/g'; \
+	echo '};'; echo 'const uint32_t aml_$*_size = sizeof(aml_$*);'; } > $@
+
 # The constants of C, for nasm: plain `#define NAME 0xHEX` lines only.
 $(build)/gen/abi.inc: core/layout.h core/abi/x86.h | $(build)/gen/
 	$(Q)sed -n 's/^#define \([A-Z0-9_]*\)  *\(0x[0-9a-f]*\).*/%define \1 \2/p' \
@@ -91,8 +112,43 @@ $(build)/gen/version.h: FORCE | $(build)/gen/
 	@printf '#define BEELINE_VERSION "%s"\n' '$(VERSION)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
+# Folders are made on the way and stay.
+.PRECIOUS: %/
 %/:
 	$(Q)mkdir -p $@
+
+## boot: installs what is missing, builds, fetches a kernel, boots it in QEMU
+##       KERNEL= INITRD= APPEND= MACHINE= MEMORY= CPUS= ACCEL=tcg|kvm|auto
+.PHONY: boot
+boot:
+	$(Q)tools/deps boot
+	$(Q)$(MAKE) --no-print-directory firmware
+	$(Q)KERNEL='$(KERNEL)' INITRD='$(INITRD)' APPEND='$(APPEND)' \
+		MACHINE='$(MACHINE)' MEMORY='$(MEMORY)' CPUS='$(CPUS)' \
+		ACCEL='$(ACCEL)' FIRMWARE='$(FIRMWARE)' tools/boot
+
+## test: installs what is missing and runs everything that CI runs; TESTS=
+##       names groups (make test TESTS="unit lint"; tests/all.py -l)
+.PHONY: test
+test:
+	$(Q)tools/deps test
+	$(Q)$(MAKE) --no-print-directory firmware
+	$(Q)tests/all.py $(TESTS)
+
+## cost: instructions and exits to the kernel's entry, beside qboot and SeaBIOS
+.PHONY: cost
+cost: $(rom)
+	$(Q)tools/deps boot
+	$(Q)tools/kernel
+	$(Q)tests/boot/cost.py
+
+.PHONY: check-boot check-cost check-vmm
+check-boot: $(rom)
+	$(Q)tests/boot/run.py
+check-cost: $(rom)
+	$(Q)tests/boot/cost.py --only fw --check tests/boot/budget.json
+check-vmm: $(rom)
+	$(Q)$(PYTHON) tests/vmm/run.py
 
 ## size: bytes of each function and what is left of the budget
 .PHONY: size

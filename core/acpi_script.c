@@ -14,7 +14,8 @@ struct run {
 	uint32_t value, limit; /* for the fault */
 };
 
-static int refuse(struct run *run, int code, uint32_t value, uint32_t limit)
+static __attribute__((noinline)) int refuse(struct run *run, int code,
+					    uint32_t value, uint32_t limit)
 {
 	run->value = value;
 	run->limit = limit;
@@ -30,17 +31,21 @@ static bool name_ends(const char name[LOADER_NAME_SIZE])
 	return false;
 }
 
-/* Names fill their fields with NULs, so fields are compared, a word at a time
- * as far as the name goes. */
+/* Are names equal whose telling words are?  They fill their fields with NULs,
+ * so fields are compared, up to a word that ends with a NUL. */
 static bool name_equal(const char *a, const char *b)
 {
-	for (uint32_t i = 0; i < LOADER_NAME_SIZE; i += 4) {
-		uint32_t word = word_at(a + i);
+	uint32_t i = NAME_TELLING + 4;
+	uint32_t word = word_at(a + i);
 
+	if (word != word_at(b + i) || word_at(a) != word_at(b) ||
+	    word_at(a + 4) != word_at(b + 4))
+		return false;
+	while (word >> 24 != 0 && i < LOADER_NAME_SIZE - 4) {
+		i += 4;
+		word = word_at(a + i);
 		if (word != word_at(b + i))
 			return false;
-		if (word_has_nul(word))
-			break;
 	}
 	return true;
 }
@@ -48,15 +53,16 @@ static bool name_equal(const char *a, const char *b)
 /* The ALLOCATEd file of that name.  0, ERR_NAME or ERR_ABSENT.
  * Nearly all names begin with "etc/acpi": the word behind that tells most of
  * them apart. */
-static int file_find(struct run *run, const char *name, struct acpi_file **out)
+static __attribute__((noinline)) int
+file_find(struct run *run, const char *name, struct acpi_file **out)
 {
 	struct acpi_file *f = run->result->file;
-	struct acpi_file *end = f + run->result->file_count;
+	uint32_t count = run->result->file_count;
 	uint32_t word = word_at(name + NAME_TELLING);
 
 	if (!name_ends(name))
 		return refuse(run, ERR_NAME, 0, 0);
-	for (; f < end; f++) {
+	for (; count > 0; count--, f++) {
 		if (word_at(f->name + NAME_TELLING) != word ||
 		    !name_equal(f->name, name))
 			continue;
@@ -88,7 +94,7 @@ static int place_fseg(struct run *run, uint32_t size, uint32_t align,
 {
 	struct acpi_place *p = run->place;
 
-	*gpa = align_up(p->fseg_gpa, align);
+	*gpa = (p->fseg_gpa + (align - 1)) & ~(gpa_t)(align - 1);
 	if (*gpa > p->fseg_end || size > p->fseg_end - *gpa)
 		return place_high(run, size, align, gpa);
 	p->fseg_gpa = *gpa + size;
@@ -105,7 +111,7 @@ static void rsdp_note(struct acpi_result *r, const struct acpi_file *f)
 	    memcmp(f->bytes, signature, sizeof(signature)) != 0)
 		return;
 	r->rsdp_gpa = f->gpa;
-	r->rsdp_size = f->size;
+	r->rsdp_size = f->size < 36 ? 20 : 36;
 }
 
 static int run_allocate(struct run *run, const struct loader_allocate *c)
@@ -119,7 +125,8 @@ static int run_allocate(struct run *run, const struct loader_allocate *c)
 		return refuse(run, ERR_DUPLICATE, 0, 0);
 	if (err != ERR_ABSENT)
 		return err;
-	if (!is_power_of_two(c->align) || c->align > ACPI_ALIGN_MAX)
+	if (c->align == 0 || (c->align & (c->align - 1)) != 0 ||
+	    c->align > ACPI_ALIGN_MAX)
 		return refuse(run, ERR_ALIGN, c->align, ACPI_ALIGN_MAX);
 	if (c->zone != LOADER_ZONE_HIGH && c->zone != LOADER_ZONE_FSEG)
 		return refuse(run, ERR_ZONE, c->zone, LOADER_ZONE_FSEG);
@@ -149,9 +156,25 @@ static int run_allocate(struct run *run, const struct loader_allocate *c)
 	return 0;
 }
 
-static bool pointer_size_ok(uint8_t size)
+static bool pointer_size_ok(uint32_t size)
 {
-	return size <= 8 && is_power_of_two(size);
+	return size == 4 || size == 8 || size == 1 || size == 2;
+}
+
+/* range_fits for 32-bit numbers, of which a script is full. */
+static bool inside(uint32_t off, uint32_t len, uint32_t size)
+{
+	return len <= size && off <= size - len;
+}
+
+/* Does an address fit a field of size bytes? */
+static bool address_fits(gpa_t address, uint32_t size)
+{
+	if (size == 8)
+		return true;
+	if (address >> 32 != 0)
+		return false;
+	return size == 4 || (uint32_t)address >> (8 * size) == 0;
 }
 
 static int run_add_pointer(struct run *run, const struct loader_add_pointer *c)
@@ -168,13 +191,13 @@ static int run_add_pointer(struct run *run, const struct loader_add_pointer *c)
 		return refuse(run, ERR_SIZE, c->size, 8);
 	if (dest->gpa == 0 || src->gpa == 0)
 		return 0;
-	if (!range_fits(c->offset, c->size, dest->size))
+	if (!inside(c->offset, c->size, dest->size))
 		return refuse(run, ERR_RANGE, c->offset, dest->size);
 	value = le_get(dest->bytes + c->offset, c->size);
 	if (value > src->size)
 		return refuse(run, ERR_RANGE, (uint32_t)value, src->size);
 	value += src->gpa;
-	if (c->size < 8 && value >> (8 * c->size) != 0)
+	if (!address_fits(value, c->size))
 		return refuse(run, ERR_RANGE, (uint32_t)value, c->size);
 	le_put(dest->bytes + c->offset, value, c->size);
 	return 0;
@@ -190,7 +213,7 @@ static int run_add_checksum(struct run *run,
 		return err;
 	if (f->gpa == 0)
 		return 0;
-	if (!range_fits(c->start, c->length, f->size))
+	if (!inside(c->start, c->length, f->size))
 		return refuse(run, ERR_RANGE, c->start, f->size);
 	if (c->offset >= f->size)
 		return refuse(run, ERR_RANGE, c->offset, f->size);
@@ -214,14 +237,15 @@ static int run_write_pointer(struct run *run,
 		return refuse(run, ERR_NAME, 0, 0);
 	if (!pointer_size_ok(c->size))
 		return refuse(run, ERR_SIZE, c->size, 8);
-	if (src->gpa == 0 || items->find(items->ctx, c->dest, &dest) != 0)
+	if (src->gpa == 0 ||
+	    items->find(items->ctx, c->dest, &dest) != 0 || dest.size == 0)
 		return 0;
 	if (c->src_offset >= src->size)
 		return refuse(run, ERR_RANGE, c->src_offset, src->size);
-	if (!range_fits(c->dest_offset, c->size, dest.size))
+	if (!inside(c->dest_offset, c->size, dest.size))
 		return refuse(run, ERR_RANGE, c->dest_offset, dest.size);
 	value = src->gpa + c->src_offset;
-	if (c->size < 8 && value >> (8 * c->size) != 0)
+	if (!address_fits(value, c->size))
 		return refuse(run, ERR_RANGE, (uint32_t)value, c->size);
 	if (items->write == NULL)
 		return refuse(run, ERR_UNSUPPORTED, 0, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* base.h - the few things every file of core/ and firmware/ may assume.
  *
- * The four mem functions have their ISO prototypes, so the same line serves
+ * The four mem functions have their ISO prototypes, so one line serves
  * where a C library supplies them and where firmware/mem.c does. */
 #ifndef CORE_BASE_H
 #define CORE_BASE_H
@@ -21,6 +21,8 @@ int memcmp(const void *a, const void *b, size_t len);
 
 #define PACKED __attribute__((packed))
 #define ALIGNED(n) __attribute__((aligned(n)))
+/* For a buffer that is filled before it is read: need not be cleared. */
+#define NOINIT __attribute__((section(".noinit")))
 
 #define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define ASSERT_SIZE(type, bytes)                                               \

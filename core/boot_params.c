@@ -10,7 +10,7 @@ void boot_params_clear(struct boot_params *bp, uint32_t keep_e820)
 	uint8_t *page = (uint8_t *)bp;
 	uint32_t end = HEADER_BASE + page[HEADER_LEN_OFFSET];
 	uint32_t map = offsetof(struct boot_params, e820);
-	uint32_t map_end = map + keep_e820 * sizeof(bp->e820[0]);
+	uint32_t map_end = map + keep_e820 * (uint32_t)sizeof(bp->e820[0]);
 
 	if (end > SETUP_WINDOW)
 		end = SETUP_WINDOW;

@@ -56,6 +56,7 @@ int bzimage_parse(struct bzimage *k, const void *bytes, uint32_t len,
 {
 	const struct setup_header *h = header_of(bytes);
 	int err = header_check(bytes, len, fault);
+	uint32_t align;
 
 	if (err != 0)
 		return err;
@@ -77,9 +78,10 @@ int bzimage_parse(struct bzimage *k, const void *bytes, uint32_t len,
 		k->relocatable = h->relocatable_kernel != 0;
 		k->alignment = h->kernel_alignment;
 	}
-	if (k->relocatable && (!is_power_of_two(k->alignment) ||
-			       k->alignment > GIB(1)))
-		return fault_set(fault, ERR_ALIGN, 0, k->alignment, GIB(1));
+	align = (uint32_t)k->alignment;
+	if (k->relocatable && (align == 0 || (align & (align - 1)) != 0 ||
+			       align > GIB(1)))
+		return fault_set(fault, ERR_ALIGN, 0, align, GIB(1));
 	if (k->version >= SETUP_V2_06)
 		k->cmdline_max = h->cmdline_size;
 	if (k->version >= SETUP_V2_10) {
@@ -95,10 +97,10 @@ int bzimage_parse(struct bzimage *k, const void *bytes, uint32_t len,
 
 static uint64_t kernel_run_size(const struct bzimage *k, uint64_t body_size)
 {
-	uint64_t least = k->init_size != 0 ? k->init_size
-					   : INIT_SIZE_FACTOR * body_size;
+	uint64_t size = k->init_size != 0 ? k->init_size
+					  : INIT_SIZE_FACTOR * body_size;
 
-	return align_up(least > body_size ? least : body_size, PAGE);
+	return align_up(size > body_size ? size : body_size, PAGE);
 }
 
 /* [BOOT] init_size: a relocatable kernel runs at its load address, but never
@@ -108,16 +110,18 @@ static int run_start(const struct bzimage *k, uint64_t size,
 {
 	gpa_t wish = k->pref_address < HIGH_START ? HIGH_START
 						  : k->pref_address;
+	uint32_t align = (uint32_t)k->alignment; /* 1 GiB at most */
 
 	if (k->relocatable)
-		wish = align_up(wish, k->alignment);
-	if (range_fits(wish, size, limit) && e820_is_ram(map, wish, size)) {
-		*start = wish;
+		wish = (wish + (align - 1)) & ~(gpa_t)(align - 1);
+	*start = wish;
+	if (wish < HIGH_START || size == 0) /* rounding up has wrapped */
+		return ERR_NO_ROOM;
+	if (e820_is_ram(map, wish, size) && wish + size <= limit)
 		return 0;
-	}
 	if (!k->relocatable)
 		return ERR_NO_ROOM;
-	return e820_find(map, (uint32_t)k->alignment, start, wish, limit, size);
+	return e820_find(map, align, start, wish, limit, size);
 }
 
 int bzimage_place(const struct bzimage *k, uint64_t body_size,
@@ -131,11 +135,12 @@ int bzimage_place(const struct bzimage *k, uint64_t body_size,
 	plan->load_gpa = k->relocatable ? plan->run_gpa : HIGH_START;
 	if (err == 0 && plan->load_gpa != plan->run_gpa) {
 		/* a fixed kernel is loaded at 1 MiB and moves itself */
+		body_size = align_up(body_size, PAGE);
 		if (!e820_is_ram(map, plan->load_gpa, body_size))
 			err = ERR_NO_ROOM;
 		else
-			err = e820_set(map, plan->load_gpa,
-				       align_up(body_size, PAGE), E820_LOADED);
+			err = e820_set(map, plan->load_gpa, body_size,
+				       E820_LOADED);
 	}
 	if (err == 0)
 		err = e820_set(map, plan->run_gpa, size, E820_LOADED);
@@ -152,10 +157,11 @@ int initrd_place(struct e820_map *map, uint64_t size, uint64_t initrd_max,
 	 * there: initrd_addr_max is then a courtesy to old boot loaders. */
 	uint64_t limit = above_4g ? GIB(4) : initrd_max + 1;
 	uint64_t room = align_up(size, PAGE);
-	int err;
+	int err = ERR_NO_ROOM;
 
-	err = e820_find(map, PAGE, gpa, HIGH_START, limit, room);
-	if (err != 0 && above_4g)
+	if (room >= size)
+		err = e820_find(map, PAGE, gpa, HIGH_START, limit, room);
+	if (err != 0 && above_4g && room >= size)
 		err = e820_find(map, PAGE, gpa, GIB(4), UINT64_MAX, room);
 	if (err == 0)
 		err = e820_set(map, *gpa, room, E820_LOADED);

@@ -42,7 +42,7 @@ static int table_find(struct table *t, const void *bytes, uint32_t len,
 	if (t->count > ELF_PHDRS_MAX)
 		return fault_set(fault, ERR_TOO_MANY, 0, t->count,
 				 ELF_PHDRS_MAX);
-	if (!range_fits(t->off, (uint64_t)t->count * want, len))
+	if (!range_fits(t->off, t->count * want, len))
 		return fault_set(fault, ERR_TRUNCATED, 0, t->off, len);
 	return 0;
 }

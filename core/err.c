@@ -2,7 +2,7 @@
 /* err.c - error codes and their words. */
 #include "core/err.h"
 
-int fault_set(struct fault *f, int code, uint32_t record, uint64_t value,
+int (fault_set)(struct fault *f, int code, uint32_t record, uint64_t value,
 	      uint64_t limit)
 {
 	if (f != NULL) {
@@ -12,6 +12,12 @@ int fault_set(struct fault *f, int code, uint32_t record, uint64_t value,
 		f->limit = limit;
 	}
 	return code;
+}
+
+int fault_set32(struct fault *f, int code, uint32_t record, uint32_t value,
+		uint32_t limit)
+{
+	return (fault_set)(f, code, record, value, limit);
 }
 
 const char *err_text(int code)

@@ -3,8 +3,8 @@
 #include "core/fwcfg_dir.h"
 #include "core/le.h"
 
-#define COUNT_SIZE   4
-#define NAME_TELLING 4 /* offset of the word that is compared first */
+#define COUNT_SIZE 4
+#define START      8 /* letters that are compared as words */
 
 /* From the end: QEMU pads names with NULs. */
 static bool name_ends(const char name[ITEM_NAME_SIZE])
@@ -17,13 +17,16 @@ static bool name_ends(const char name[ITEM_NAME_SIZE])
 
 static bool name_equal(const char *a, const char *b)
 {
-	while (*a == *b) {
+	for (; *a == *b; a++, b++)
 		if (*a == '\0')
 			return true;
-		a++;
-		b++;
-	}
 	return false;
+}
+
+/* Have both names the same first eight letters, none of them a NUL? */
+static bool start_equal(const char *a, const char *b)
+{
+	return word_at(a + 4) == word_at(b + 4) && word_at(a) == word_at(b);
 }
 
 int fwcfg_dir_parse(struct fwcfg_dir *dir, const void *bytes, uint32_t len,
@@ -55,18 +58,18 @@ int fwcfg_dir_find(const struct fwcfg_dir *dir, const char *name,
 {
 	const struct fw_cfg_file *f = dir->file;
 	const struct fw_cfg_file *end = f + dir->count;
-	size_t len = 0;
-	uint32_t word;
+	uint32_t start = 0;
 
 	/* Most names begin with "etc/": looking at the four letters behind
 	 * that first leaves few full comparisons in a directory of 20. */
-	while (len < NAME_TELLING + 4 && name[len] != '\0')
-		len++;
-	word = len < NAME_TELLING + 4 ? 0 : word_at(name + NAME_TELLING);
+	while (start < START && name[start] != '\0')
+		start++;
+	if (start < START)
+		start = 0;
 	for (; f < end; f++) {
-		if (word != 0 && word_at(f->name + NAME_TELLING) != word)
+		if (start != 0 && !start_equal(f->name, name))
 			continue;
-		if (!name_equal(f->name, name))
+		if (!name_equal(f->name + start, name + start))
 			continue;
 		out->key = be16(f->select);
 		out->size = be32(f->size);

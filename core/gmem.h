@@ -19,7 +19,8 @@ struct gmem {
 /* Pointer to [gpa, gpa + len), or NULL if not all of it is inside. */
 static inline void *gmem_at(const struct gmem *m, gpa_t gpa, uint64_t len)
 {
-	if (gpa < m->gpa || !range_fits(gpa - m->gpa, len, m->size))
+	/* below the window gpa - m->gpa wraps and is too large as well */
+	if (!range_fits(gpa - m->gpa, len, m->size))
 		return NULL;
 	return (void *)(m->host + (uintptr_t)(gpa - m->gpa));
 }

@@ -14,7 +14,7 @@
  *   0x00040000  command line
  *   0x00050000  SMBIOS tables (reserved when used)
  *   0x00080000  free: other VMMs keep tables from here to 1 MiB
- *   0x0009fc00  EBDA: RSDP, MP floating pointer
+ *   0x0009fc00  EBDA: RSDP, MP floating pointer, power-off mailbox
  *   0x000a0000  hole: not even the RSDP needs to be there
  *   0x00100000  ACPI tables of the VMM, kernel, initrd: placed by the map
  *   0xffff0000  fw.bin
@@ -65,6 +65,9 @@
 #define EBDA_SIZE       0x00000400
 #define EBDA_RSDP       0x0009fc00
 #define EBDA_MP         0x0009fc40
+#define MAILBOX         0x0009fc80 /* a word that outlives a reset, and */
+#define MAILBOX_OFF     0x2146464f /* ... what our DSDT leaves: "OFF!" */
+#define MAILBOX_DONE    0x2e66666f /* ... what we leave: "off." */
 #define LEGACY_HOLE     0x000a0000 /* VGA, option ROMs, F segment */
 #define HIGH_START      0x00100000
 

@@ -11,8 +11,8 @@ static uint32_t ram_kib(const struct e820_map *map, gpa_t start)
 	for (uint32_t i = 0; i < map->count; i++) {
 		const struct e820_entry *e = &map->entry[i];
 
-		if (e->type != E820_RAM || start < e->addr ||
-		    start - e->addr >= e->len)
+		/* where start lies below, start - addr wraps */
+		if (e->type != E820_RAM || start - e->addr >= e->len)
 			continue;
 		kib = (e->len - (start - e->addr)) >> 10;
 		return kib > UINT32_MAX ? UINT32_MAX : (uint32_t)kib;

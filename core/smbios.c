@@ -16,10 +16,12 @@ int smbios_close(void *tables, uint32_t len, uint32_t room)
 		SMBIOS_TYPE_END, sizeof(struct smbios_header), 0xff, 0xfe};
 	uint8_t *p = tables;
 
-	if (!range_fits(len, END_SIZE, room))
+	if (len > room)
 		return ERR_NO_ROOM;
 	if (len >= END_SIZE && end_is_last(p + len - END_SIZE))
 		return (int)len;
+	if (room - len < END_SIZE)
+		return ERR_NO_ROOM;
 	memcpy(p + len, marker, END_SIZE);
 	return (int)len + END_SIZE;
 }

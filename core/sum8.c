@@ -11,6 +11,7 @@ typedef uint8_t lanes_t __attribute__((vector_size(16), aligned(1), may_alias));
 typedef uint8_t aligned_lanes_t __attribute__((vector_size(16), may_alias));
 
 #define LANES sizeof(lanes_t)
+#define STEPS 16 /* of an unrolled round */
 
 /* lane_mask + n selects the last n lanes of sixteen. */
 static const uint8_t lane_mask[2 * LANES] = {
@@ -24,19 +25,17 @@ static lanes_t lanes_at(const uint8_t *p)
 	return *(const lanes_t *)(const void *)p;
 }
 
+/* Halves of eight bytes, of four, of two: the first lane of each eight then
+ * has the sum of them all. */
 static uint8_t lanes_sum(lanes_t v)
 {
-	const uint8_t *p = (const uint8_t *)&v;
-	/* even and odd bytes of four words, in 16-bit lanes of one */
-	const uint32_t even = 0x00ff00ff;
-	uint32_t sum = 0;
+	typedef uint64_t pair_t __attribute__((vector_size(16)));
+	typedef uint16_t words_t __attribute__((vector_size(16)));
 
-	for (uint32_t i = 0; i < LANES; i += 4) {
-		uint32_t w = word_at(p + i);
-
-		sum += (w & even) + ((w >> 8) & even);
-	}
-	return (uint8_t)(sum + (sum >> 16));
+	v += (lanes_t)((pair_t)v >> 32);
+	v += (lanes_t)((pair_t)v >> 16);
+	v += (lanes_t)((pair_t)v >> 8);
+	return (uint8_t)(((words_t)v)[0] + ((words_t)v)[4]);
 }
 
 uint8_t sum8(const void *bytes, size_t len)
@@ -56,18 +55,14 @@ uint8_t sum8(const void *bytes, size_t len)
 	 * of which only the bytes that the steps between leave out count */
 	v = (const void *)(((uintptr_t)p + LANES - 1) & ~(LANES - 1));
 	v_end = (const void *)((uintptr_t)end & ~(LANES - 1));
-	a = lanes_at(p) & ~lanes_at(lane_mask + LANES - (size_t)((const uint8_t *)v - p));
-	b = lanes_at(end - LANES) & lanes_at(lane_mask + (size_t)(end - (const uint8_t *)v_end));
-	for (; v_end - v >= 8; v += 8) {
-		a += v[0];
-		b += v[1];
-		a += v[2];
-		b += v[3];
-		a += v[4];
-		b += v[5];
-		a += v[6];
-		b += v[7];
-	}
+	a = lanes_at(p) &
+	    ~lanes_at(lane_mask + LANES - (size_t)((const uint8_t *)v - p));
+	b = lanes_at(end - LANES) &
+	    lanes_at(lane_mask + (size_t)(end - (const uint8_t *)v_end));
+	for (; v_end - v >= STEPS; v += STEPS)
+#pragma GCC unroll 16
+		for (int i = 0; i < STEPS; i++)
+			a += v[i];
 	for (; v < v_end; v++)
 		a += *v;
 	return lanes_sum(a + b);

@@ -40,14 +40,7 @@ gpa_t boot_load_initrd(struct e820_map *map, uint32_t size,
 	if (initrd_place(map, size, initrd_max, above_4g, &gpa, &fault) != 0)
 		panic_fault("initrd", &fault);
 	fwcfg_read("initrd", FW_CFG_INITRD_DATA, gpa, size);
-	if (log_on()) {
-		log_begin("initrd at ");
-		log_hex(gpa);
-		log_str(", ");
-		log_dec(size);
-		log_str(" bytes");
-		log_end();
-	}
+	log_numbers("initrd at #, % bytes", gpa, size);
 	return gpa;
 }
 

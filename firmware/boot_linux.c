@@ -15,12 +15,11 @@
 /* The header said how much to read; the read itself says nothing of a file
  * that is shorter, it is filled with zeros.  A kernel ends with a CRC, so a
  * zero as its last byte is the sign to ask. */
-static void body_check(const struct kernel *k)
+static void body_check(const struct kernel *k, const uint8_t *body)
 {
-	const uint8_t *body = gmem_at(&memory_window, k->plan.load_gpa, k->size);
 	uint32_t have;
 
-	if (k->size_sure || body == NULL || body[k->size - 1] != 0)
+	if (k->size_sure || body[k->size - 1] != 0)
 		return;
 	have = (uint32_t)fwcfg_number("kernel size", FW_CFG_KERNEL_SIZE, 4);
 	if (have < k->size)
@@ -30,29 +29,32 @@ static void body_check(const struct kernel *k)
 /* With -dtb QEMU appends a setup_data node to the kernel and points at where
  * it would be had the kernel gone to QEMU's own address.  There the kernel
  * would unpack itself over it: give it a place of its own. */
-static gpa_t setup_data_move(const struct kernel *k, struct e820_map *map,
-			     gpa_t pointer)
+static gpa_t setup_data_move(const struct kernel *k, const uint8_t *body,
+			     struct e820_map *map, gpa_t pointer)
 {
-	uint64_t off = pointer - fwcfg_number("kernel address",
-					      FW_CFG_KERNEL_ADDR, 4);
-	const struct setup_data *from;
+	const struct gmem file = {
+		.host = (uintptr_t)body,
+		.gpa = fwcfg_number("kernel address", FW_CFG_KERNEL_ADDR, 4),
+		.size = k->size,
+	};
+	const struct setup_data *from =
+		gmem_at(&file, pointer, sizeof(*from));
 	struct setup_data *to;
-	uint64_t size;
+	uint32_t size = 0;
 	gpa_t gpa;
 
-	if (!range_fits(off, sizeof(*from), k->size))
+	if (from != NULL && from->len <= k->size - sizeof(*from)) {
+		size = (uint32_t)sizeof(*from) + from->len;
+		from = gmem_at(&file, pointer, size);
+	}
+	if (from == NULL || size == 0)
 		panic_err("setup_data", ERR_RANGE);
-	from = gmem_at(&memory_window, k->plan.load_gpa + off, sizeof(*from));
-	if (from == NULL || !range_fits(off, sizeof(*from) + (uint64_t)from->len,
-					k->size))
-		panic_err("setup_data", ERR_RANGE);
-	size = sizeof(*from) + (uint64_t)from->len;
 	if (e820_find(map, PAGE, &gpa, HIGH_START, memory_low_limit(map),
 		      size) != 0)
 		panic_err("setup_data", ERR_NO_ROOM);
 	memory_reserve(map, gpa, align_up(size, PAGE), E820_LOADED);
-	to = gmem_at(&memory_window, gpa, size);
-	memcpy(to, from, (uint32_t)size);
+	to = (struct setup_data *)(uintptr_t)gpa;
+	memcpy(to, from, size);
 	to->next = 0;
 	return gpa;
 }
@@ -69,12 +71,15 @@ void boot_linux(struct kernel *k, struct e820_map *map, gpa_t rsdp)
 				      ? bp->hdr.setup_data
 				      : 0;
 	uint32_t entry = (uint32_t)k->plan.entry_gpa;
+	/* kernel_find has placed it below 4 GiB, in RAM */
+	const uint8_t *body = (const uint8_t *)(uintptr_t)k->plan.load_gpa;
 
 	fwcfg_read("kernel", FW_CFG_KERNEL_DATA, k->plan.load_gpa, k->size);
-	body_check(k);
+	body_check(k, body);
 	boot_load_cmdline(k->image.cmdline_max);
 	if (setup_data != 0)
-		args.setup_data_gpa = setup_data_move(k, map, setup_data);
+		args.setup_data_gpa = setup_data_move(k, body, map,
+						      setup_data);
 	args.initrd_size = k->initrd_size;
 	args.initrd_gpa = boot_load_initrd(map, k->initrd_size,
 					   k->image.initrd_max,

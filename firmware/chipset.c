@@ -9,7 +9,7 @@
 #include "firmware/panic.h"
 
 #define ECAM_FILE "opt/org.beeline/ecam" /* docs/boot.md, "Chipset" */
-#define ECAM_WORD_MAX 4
+#define ECAM_WORD_MAX 4 /* "256" and an end of line */
 
 #define PCI_DEVFN(dev, fn) ((dev) << 3 | (fn))
 #define HOST_BRIDGE        PCI_DEVFN(0, 0)
@@ -47,49 +47,51 @@ static void pc_setup(void)
 	pci_write8(PIIX4_PM, PIIX4_PMREGMISC, PIIX4_PMIOSE);
 }
 
-/* One 1 MiB a bus: "64" unless the user says "256", "128" or "off". */
-static uint32_t ecam_choice(uint64_t *size)
+/* The window's size in MiB: one a bus.  64 unless the user says otherwise. */
+static uint32_t ecam_choice(void)
 {
+	static const struct {
+		char word[3];
+		uint8_t len;
+		uint32_t size;
+	} choice[] = {
+		{"64", 2, 64},
+		{"128", 3, 128},
+		{"256", 3, 256},
+		{"off", 3, 0},
+	};
 	char word[ECAM_WORD_MAX] = {0};
-	struct item item;
-	const struct items *items = fwcfg_items();
 
-	*size = MIB(64);
-	if (items->find(items->ctx, ECAM_FILE, &item) != 0 || item.size == 0)
-		return Q35_PCIEXBAR_64M | Q35_PCIEXBAR_EN;
-	if (item.size > sizeof(word))
-		panic_err(ECAM_FILE, ERR_TOO_LONG);
-	if (items->read(items->ctx, &item, 0, word, item.size) != 0)
-		panic_err(ECAM_FILE, ERR_DMA);
-	if (word[0] == '6' && word[1] == '4')
-		return Q35_PCIEXBAR_64M | Q35_PCIEXBAR_EN;
-	if (word[0] == '1' && word[1] == '2' && word[2] == '8') {
-		*size = MIB(128);
-		return Q35_PCIEXBAR_128M | Q35_PCIEXBAR_EN;
-	}
-	if (word[0] == '2' && word[1] == '5' && word[2] == '6') {
-		*size = MIB(256);
-		return Q35_PCIEXBAR_256M | Q35_PCIEXBAR_EN;
-	}
-	if (word[0] != 'o' || word[1] != 'f' || word[2] != 'f')
-		panic_err(ECAM_FILE, ERR_UNSUPPORTED);
-	*size = 0;
-	return 0;
+	if (fwcfg_file(ECAM_FILE, word, sizeof(word)) == 0)
+		return choice[0].size;
+	for (uint32_t i = 0; i < ARRAY_COUNT(choice); i++)
+		if (memcmp(word, choice[i].word, choice[i].len) == 0)
+			return choice[i].size;
+	panic_err(ECAM_FILE, ERR_UNSUPPORTED);
+}
+
+static uint32_t pciexbar_of(uint32_t size)
+{
+	return size == 256   ? Q35_PCIEXBAR_256M
+	       : size == 128 ? Q35_PCIEXBAR_128M
+			     : Q35_PCIEXBAR_64M;
 }
 
 /* The window serves its own next two writes: an access each, where the port
  * pair would need two.  [ICH9] PMBASE and ACPI_CNTL. */
 static void q35_setup(struct chipset *chipset)
 {
-	uint32_t pciexbar = ecam_choice(&chipset->ecam_size);
+	uint32_t size = ecam_choice();
 
-	if (pciexbar == 0) {
+	if (size == 0) {
 		pci_write32(ICH9_LPC, ICH9_PMBASE, PM_IO_BASE | PM_IO_ENABLE);
 		pci_write8(ICH9_LPC, ICH9_ACPI_CNTL, ICH9_ACPI_EN);
 		return;
 	}
 	chipset->ecam_gpa = ECAM_BASE;
-	pci_write32(HOST_BRIDGE, Q35_PCIEXBAR, ECAM_BASE | pciexbar);
+	chipset->ecam_size = MIB(size);
+	pci_write32(HOST_BRIDGE, Q35_PCIEXBAR,
+		    ECAM_BASE | pciexbar_of(size) | Q35_PCIEXBAR_EN);
 	ecam_write32(ICH9_LPC, ICH9_PMBASE, PM_IO_BASE | PM_IO_ENABLE);
 	ecam_write32(ICH9_LPC, ICH9_ACPI_CNTL, ICH9_ACPI_EN);
 }

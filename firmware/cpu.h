@@ -40,4 +40,17 @@ static inline __attribute__((noreturn)) void cpu_halt(void)
 		__asm__ volatile("cli; hlt" ::: "memory");
 }
 
+/* No interrupt table and an undefined instruction: a triple fault, which
+ * resets the machine.  From here, not from real mode: there some hosts hang. */
+static inline __attribute__((noreturn)) void cpu_triple_fault(void)
+{
+	static const struct {
+		uint16_t limit;
+		uint32_t base;
+	} PACKED none = {0, 0};
+
+	__asm__ volatile("lidt %0; ud2" : : "m"(none));
+	__builtin_unreachable();
+}
+
 #endif

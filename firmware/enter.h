@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* enter.h - the one-way doors of enter.asm; -mregparm=3 holds for all of the ROM. */
+/* enter.h - the one-way doors of enter.asm.  Arguments come in registers:
+ * -mregparm=3 holds for all of the ROM. */
 #ifndef FIRMWARE_ENTER_H
 #define FIRMWARE_ENTER_H
 

@@ -13,6 +13,8 @@
 #define DISCARD_CHUNK  256
 #define DIR_COUNT_SIZE 4
 
+#define FW_CFG_DMA_READ_WRITE (FW_CFG_DMA_READ | FW_CFG_DMA_WRITE)
+
 /* What QEMU has by default: 0x20 slots, of which about 20 are used.  One read
  * of this much gets nearly every directory whole. */
 #define DIR_FIRST_READ (DIR_COUNT_SIZE + 40 * sizeof(struct fw_cfg_file))
@@ -24,13 +26,12 @@ static struct fwcfg_dir directory;
 static struct fw_cfg_dma dma ALIGNED(16);
 
 /* [FWCFG] "Guest-side DMA Interface": 0, ERR_DMA or ERR_TIMEOUT. */
-static int dma_run(uint32_t control, gpa_t gpa, uint32_t len)
+static int dma_run(uint32_t control, uint32_t len)
 {
 	const volatile struct fw_cfg_dma *seen = &dma;
 
 	dma.control = be32(control);
 	dma.length = be32(len);
-	dma.address = be64(gpa);
 	if (transport == FWCFG_DMA_SAFE)
 		io_out32(FW_CFG_PORT_DMA_HIGH, 0);
 	io_out32(FW_CFG_PORT_DMA_LOW, be32((uint32_t)(uintptr_t)&dma));
@@ -46,60 +47,63 @@ static int dma_run(uint32_t control, gpa_t gpa, uint32_t len)
 	return ERR_TIMEOUT;
 }
 
-static int read_qemu(uint16_t key, uint32_t off, gpa_t gpa, uint32_t len)
+/* Reads to nowhere, where SKIP cannot be trusted. */
+static int discard(uint32_t len)
 {
-	uint32_t select = FW_CFG_DMA_SELECT |
-			  (uint32_t)key << FW_CFG_DMA_SELECTOR_SHIFT;
-	int err;
+	uint8_t nowhere[DISCARD_CHUNK];
+	int err = 0;
 
-	if (off != 0) {
-		err = dma_run(select | FW_CFG_DMA_SKIP, 0, off);
-		if (err != 0)
-			return err;
-		select = 0;
+	dma.address = be64((uintptr_t)nowhere);
+	while (len > 0 && err == 0) {
+		uint32_t n = len < sizeof(nowhere) ? len : sizeof(nowhere);
+
+		err = dma_run(FW_CFG_DMA_READ, n);
+		len -= n;
 	}
-	return dma_run(select | FW_CFG_DMA_READ, gpa, len);
+	return err;
 }
 
-static int read_safe(uint16_t key, uint32_t off, gpa_t gpa, uint32_t len)
-{
-	uint8_t discard[DISCARD_CHUNK];
-
-	io_out16(FW_CFG_PORT_SELECTOR, key);
-	while (off > 0) {
-		uint32_t n = off < sizeof(discard) ? off : sizeof(discard);
-		int err = dma_run(FW_CFG_DMA_READ, (uintptr_t)discard, n);
-
-		if (err != 0)
-			return err;
-		off -= n;
-	}
-	return dma_run(FW_CFG_DMA_READ, gpa, len);
-}
-
-static int read_bytes(uint16_t key, uint32_t off, gpa_t gpa, uint32_t len)
+static int read_bytes(uint32_t off, gpa_t gpa, uint32_t len)
 {
 	if (!range_fits(gpa, len, GIB(4)))
 		return ERR_NO_ROOM;
-	io_out16(FW_CFG_PORT_SELECTOR, key);
 	for (; off > 0; off--)
 		io_in8(FW_CFG_PORT_DATA);
 	io_in8_string(FW_CFG_PORT_DATA, (void *)(uintptr_t)gpa, len);
 	return 0;
 }
 
-int fwcfg_read_gpa(uint16_t key, uint32_t off, gpa_t gpa, uint32_t len)
+/* control: the key in its upper half, FW_CFG_DMA_READ or _WRITE. */
+static int access(uint32_t control, uint32_t off, gpa_t gpa, uint32_t len)
 {
+	int err = 0;
+
 	if (len == 0)
 		return 0;
-	switch (transport) {
-	case FWCFG_DMA_QEMU:
-		return read_qemu(key, off, gpa, len);
-	case FWCFG_DMA_SAFE:
-		return read_safe(key, off, gpa, len);
-	default:
-		return read_bytes(key, off, gpa, len);
+	if (transport == FWCFG_DMA_QEMU) {
+		control |= FW_CFG_DMA_SELECT;
+		if (off != 0) {
+			err = dma_run((control & ~FW_CFG_DMA_READ_WRITE) |
+					      FW_CFG_DMA_SKIP, off);
+			control &= FW_CFG_DMA_READ_WRITE;
+		}
+	} else {
+		io_out16(FW_CFG_PORT_SELECTOR,
+			 (uint16_t)(control >> FW_CFG_DMA_SELECTOR_SHIFT));
+		if (transport == FWCFG_BYTES)
+			return read_bytes(off, gpa, len);
+		err = discard(off);
+		control &= FW_CFG_DMA_READ_WRITE;
 	}
+	dma.address = be64(gpa);
+	return err != 0 ? err : dma_run(control, len);
+}
+
+int fwcfg_read_gpa(uint16_t key, uint32_t off, gpa_t gpa, uint32_t len)
+{
+	return access((uint32_t)key << FW_CFG_DMA_SELECTOR_SHIFT |
+			      FW_CFG_DMA_READ,
+		      off, gpa, len);
 }
 
 void fwcfg_read(const char *name, uint16_t key, gpa_t gpa, uint32_t len)
@@ -139,20 +143,12 @@ static int item_read(void *ctx, const struct item *item, uint32_t off,
 static int item_write(void *ctx, const struct item *item, uint32_t off,
 		      const void *src, uint32_t len)
 {
-	uint32_t select = FW_CFG_DMA_SELECT |
-			  item->key << FW_CFG_DMA_SELECTOR_SHIFT;
-	int err;
-
 	(void)ctx;
 	if (transport != FWCFG_DMA_QEMU)
 		return ERR_UNSUPPORTED;
-	if (off != 0) {
-		err = dma_run(select | FW_CFG_DMA_SKIP, 0, off);
-		if (err != 0)
-			return err;
-		select = 0;
-	}
-	return dma_run(select | FW_CFG_DMA_WRITE, (uintptr_t)src, len);
+	return access(item->key << FW_CFG_DMA_SELECTOR_SHIFT |
+			      FW_CFG_DMA_WRITE,
+		      off, (uintptr_t)src, len);
 }
 
 const struct items *fwcfg_items(void)
@@ -165,6 +161,18 @@ const struct items *fwcfg_items(void)
 	};
 
 	return &items;
+}
+
+uint32_t fwcfg_file(const char *name, void *dst, uint32_t room)
+{
+	struct item item;
+
+	if (fwcfg_dir_find(&directory, name, &item) != 0)
+		return 0;
+	if (item.size > room)
+		panic_limit(name, ERR_TOO_LONG, item.size, room);
+	fwcfg_read(name, (uint16_t)item.key, (uintptr_t)dst, item.size);
+	return item.size;
 }
 
 /* The DMA register of a real QEMU reads as a mark and thereby vouches for the
@@ -219,14 +227,9 @@ void fwcfg_setup(void)
 	if (fwcfg_dir_parse(&directory, (const void *)SCRATCH_DIR, len,
 			    DIR_FILES_MAX, &fault) != 0)
 		panic_fault("directory entry", &fault);
-	if (log_on()) {
-		static const char *const word[] = {"DMA", "DMA, select by port",
-						   "bytes"};
-
-		log_begin(word[transport]);
-		log_str(", ");
-		log_dec(directory.count);
-		log_str(" files");
-		log_end();
-	}
+	log_numbers(transport == FWCFG_DMA_QEMU ? "DMA, % files"
+		    : transport == FWCFG_DMA_SAFE
+			    ? "DMA, select by port, % files"
+			    : "bytes, % files",
+		    directory.count, 0);
 }

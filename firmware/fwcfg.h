@@ -32,6 +32,10 @@ int fwcfg_read_gpa(uint16_t key, uint32_t off, gpa_t gpa, uint32_t len);
 /* The same from the start of the key; panics with the item's name. */
 void fwcfg_read(const char *name, uint16_t key, gpa_t gpa, uint32_t len);
 
+/* Reads a whole file to dst; its size, 0 where there is none.  Panics where it
+ * is longer than room or cannot be read. */
+uint32_t fwcfg_file(const char *name, void *dst, uint32_t room);
+
 /* A number of size (2, 4, 8) bytes; panics with the item's name. */
 uint64_t fwcfg_number(const char *name, uint16_t key, uint32_t size);
 

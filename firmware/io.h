@@ -7,6 +7,7 @@
 
 #define PORT_CMOS_INDEX   0x70
 #define PORT_CMOS_DATA    0x71
+#define CMOS_STATUS_D     0x0d
 #define PORT_POST         0x80
 #define PORT_DEBUG_EXIT   0xf4  /* isa-debug-exit where people put it ... */
 #define PORT_DEBUG_EXIT_2 0x501 /* ... and its default */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* log.c - three formats and two ports. */
+/* log.c - two formats of numbers and two ports. */
 #include "firmware/log.h"
 #include "firmware/io.h"
 #include "firmware/stage.h"
@@ -48,40 +48,33 @@ void log_str(const char *text)
 		put(*text++);
 }
 
-/* By subtraction: 64-bit division would bring in a library. */
-void log_dec(uint64_t value)
+void log_dec(uint32_t value)
 {
-	static const uint64_t power[] = {
-		10000000000u, 1000000000, 100000000, 10000000, 1000000,
-		100000,       10000,      1000,      100,      10,
-	};
-	bool started = false;
+	if (value >= 10)
+		log_dec(value / 10);
+	put((char)('0' + value % 10));
+}
 
-	for (size_t i = 0; i < ARRAY_COUNT(power); i++) {
-		char digit = '0';
-
-		for (; value >= power[i] && digit < '9'; value -= power[i])
-			digit++;
-		if (digit != '0' || started)
-			put(digit);
-		started |= digit != '0';
+/* The eight digits of half, without leading zeros unless digits came before.
+ * Have there been any now? */
+static bool put_half(uint32_t half, bool started)
+{
+	for (int i = 0; i < 8; i++, half <<= 4) {
+		started |= half >> 28 != 0;
+		if (started)
+			put("0123456789abcdef"[half >> 28]);
 	}
-	put((char)('0' + (uint32_t)value % 10));
+	return started;
 }
 
 void log_hex(uint64_t value)
 {
-	bool started = false;
+	bool started;
 
 	log_str("0x");
-	for (int shift = 60; shift >= 0; shift -= 4) {
-		uint32_t digit = (uint32_t)(value >> shift) & 0xf;
-
-		if (digit == 0 && !started && shift != 0)
-			continue;
-		started = true;
-		put("0123456789abcdef"[digit]);
-	}
+	started = put_half((uint32_t)(value >> 32), false);
+	if (!put_half((uint32_t)value, started))
+		put('0');
 }
 
 void log_begin(const char *text)
@@ -99,8 +92,24 @@ void log_end(void)
 
 void log_line(const char *text)
 {
+	log_numbers(text, 0, 0);
+}
+
+void log_numbers(const char *format, uint64_t a, uint64_t b)
+{
 	if (!log_on())
 		return;
-	log_begin(text);
+	log_begin("");
+	for (; *format != '\0'; format++) {
+		if (*format != '%' && *format != '#') {
+			put(*format);
+			continue;
+		}
+		if (*format == '%')
+			log_dec((uint32_t)a);
+		else
+			log_hex(a);
+		a = b;
+	}
 	log_end();
 }

@@ -16,7 +16,7 @@ bool log_on(void);
 void log_to_serial(void);
 
 void log_str(const char *text);
-void log_dec(uint64_t value);
+void log_dec(uint32_t value);
 void log_hex(uint64_t value);
 
 /* "fw: STAGE: TEXT", without the end of the line. */
@@ -25,5 +25,9 @@ void log_end(void);
 
 /* A whole line, if anybody is reading. */
 void log_line(const char *text);
+
+/* A whole line with up to two numbers, if anybody is reading: % is where the
+ * next one goes in decimal (below 2^32), # where it goes in hexadecimal. */
+void log_numbers(const char *format, uint64_t a, uint64_t b);
 
 #endif

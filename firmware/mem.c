@@ -21,14 +21,19 @@ void *memset(void *dst, int byte, size_t len)
 	block_t v = (block_t)(__attribute__((vector_size(16))) uint32_t){w, w,
 									 w, w};
 
+	if (len < BLOCK) {
+		for (; len > 0; len--)
+			*d++ = b;
+		return dst;
+	}
 	for (; len >= 16 * BLOCK; len -= 16 * BLOCK, d += 16 * BLOCK)
 #pragma GCC unroll 16
 		for (size_t i = 0; i < 16; i++)
 			((block_t *)d)[i] = v;
 	for (; len >= BLOCK; len -= BLOCK, d += BLOCK)
 		*(block_t *)d = v;
-	for (; len > 0; len--)
-		*d++ = b;
+	/* the rest, and what of the block is done already once more */
+	*(block_t *)(d + len - BLOCK) = v;
 	return dst;
 }
 

@@ -29,7 +29,14 @@ void memory_reserve(struct e820_map *map, gpa_t addr, uint64_t len,
 		panic_err("memory map", err);
 }
 
-static void ram_add(struct e820_map *map, gpa_t addr, uint64_t len)
+/* For our own places, all of them below 4 GiB. */
+static void reserve(struct e820_map *map, uint32_t addr, uint32_t len)
+{
+	memory_reserve(map, addr, len, E820_RESERVED);
+}
+
+static __attribute__((noinline)) void ram_add(struct e820_map *map, gpa_t addr,
+					      uint64_t len)
 {
 	int err = e820_add(map, addr, len, E820_RAM);
 
@@ -47,7 +54,7 @@ static uint32_t cmos_read(uint8_t reg)
 static void map_guess(struct e820_map *map)
 {
 	uint64_t ram = fwcfg_number("RAM size", FW_CFG_RAM_SIZE, 8);
-	uint64_t low, high;
+	uint32_t low, high;
 
 	if (ram >= MIB(1) && ram <= SPLIT_LEAST) {
 		ram_add(map, 0, ram);
@@ -59,28 +66,19 @@ static void map_guess(struct e820_map *map)
 		panic("the host tells no memory size");
 	high = cmos_read(CMOS_ABOVE_4G) | cmos_read(CMOS_ABOVE_4G + 1) << 8 |
 	       cmos_read(CMOS_ABOVE_4G + 2) << 16;
-	ram_add(map, 0, MIB(16) + (low << CMOS_UNIT_SHIFT));
-	ram_add(map, GIB(4), high << CMOS_UNIT_SHIFT);
+	ram_add(map, 0, MIB(16) + ((uint64_t)low << CMOS_UNIT_SHIFT));
+	ram_add(map, GIB(4), (uint64_t)high << CMOS_UNIT_SHIFT);
 }
 
 static void map_read(struct e820_map *map)
 {
-	const struct items *items = fwcfg_items();
+	void *bytes = (void *)SCRATCH_E820;
+	uint32_t size = fwcfg_file(E820_FILE, bytes, SCRATCH_E820_MAX);
 	struct fault fault;
-	struct item item;
-	int err = items->find(items->ctx, E820_FILE, &item);
 
-	if (err != 0 || item.size == 0) {
+	if (size == 0)
 		map_guess(map);
-		return;
-	}
-	if (item.size > SCRATCH_E820_MAX)
-		panic_err(E820_FILE, ERR_TOO_LONG);
-	err = items->read(items->ctx, &item, 0, (void *)SCRATCH_E820,
-			  item.size);
-	if (err != 0)
-		panic_err(E820_FILE, err);
-	if (e820_parse(map, (const void *)SCRATCH_E820, item.size, &fault) != 0)
+	else if (e820_parse(map, bytes, size, &fault) != 0)
 		panic_fault(E820_FILE " entry", &fault);
 }
 
@@ -97,17 +95,13 @@ void memory_setup(struct e820_map *map, const struct chipset *chipset)
 	if (!e820_is_ram(map, SCRATCH, FW_LOW_END - SCRATCH) ||
 	    !e820_is_ram(map, EBDA, EBDA_SIZE))
 		panic("there is no RAM below 640 KiB");
-	memory_reserve(map, EBDA, EBDA_SIZE, E820_RESERVED);
-	memory_reserve(map, chipset->ecam_gpa, chipset->ecam_size,
-		       E820_RESERVED);
-	memory_reserve(map, ROM_BASE, ROM_SIZE, E820_RESERVED);
-	if (log_on()) {
-		log_begin("");
-		log_dec(e820_ram_end(map, GIB(4)) >> 20);
-		log_str(" MiB below 4 GiB, RAM ends at ");
-		log_hex(e820_ram_end(map, UINT64_MAX));
-		log_end();
-	}
+	reserve(map, EBDA, EBDA_SIZE);
+	reserve(map, (uint32_t)chipset->ecam_gpa, (uint32_t)chipset->ecam_size);
+	reserve(map, ROM_BASE, ROM_SIZE);
+	if (log_on())
+		log_numbers("% MiB below 4 GiB, RAM ends at #",
+			    e820_ram_end(map, GIB(4)) >> 20,
+			    e820_ram_end(map, UINT64_MAX));
 }
 
 gpa_t memory_low_limit(const struct e820_map *map)

@@ -5,7 +5,9 @@
 
 #include "core/e820.h"
 
-/* Builds them and reserves their place.  Returns the RSDP's address. */
+/* Builds them and reserves their place.  Returns the RSDP's address.  Does
+ * not return if the guest has switched itself off: docs/boot.md, "Power
+ * off". */
 gpa_t own_tables_build(struct e820_map *map);
 
 #endif

@@ -40,7 +40,7 @@ static gpa_t script_run(struct e820_map *map, const struct item *item)
 		.fseg_gpa = EBDA_RSDP,
 		.fseg_end = EBDA_MP,
 	};
-	static struct acpi_result result;
+	static struct acpi_result result NOINIT;
 	struct fault fault;
 	void *script = script_room(map, item->size);
 	int err = items->read(items->ctx, item, 0, script, item->size);

@@ -20,6 +20,10 @@ SECTIONS
 		bss_end = .;
 	} :ram
 	bss_blocks = (bss_end - bss_start) / 16;
+	.noinit (NOLOAD) : {
+		*(.noinit)
+		noinit_end = .;
+	} :ram
 
 	.text ROM_TEXT : {
 		*(.text .text.*)
@@ -43,4 +47,4 @@ ASSERT(rom_end <= ROM_SMBIOS,
 	"code and constants exceed their 16 KiB: drop a feature or raise ROM_TEXT_MAX in core/layout.h and say why")
 ASSERT(ROM_TEXT + ROM_TEXT_MAX == ROM_BASE + ROM_SIZE, "ROM_TEXT_MAX and ROM_TEXT disagree")
 ASSERT(SIZEOF(.tail) == 256, "the reset vector has moved")
-ASSERT(bss_end <= FW_STACK_TOP - 0x2000, "less than 8 KiB are left for the stack")
+ASSERT(noinit_end <= FW_STACK_TOP - 0x2000, "less than 8 KiB are left for the stack")

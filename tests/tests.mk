@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# tests.mk - unit, golden, lint and repeatability tests: each target stands
+# alone, and tests/all.py runs them all.
+
+TESTCC  ?= $(HOSTCC)
+FUZZCC  ?= clang
+TIME    ?= 60
+test_out := $(build)/test
+
+unit_tests := err sum8 e820 e820_model fwcfg_dir acpi_script \
+	acpi_script_refuse topology smbios bzimage bzimage_place boot_params elf pvh \
+	multiboot acpi_tables mptable
+fuzz_tests := acpi_script e820 fwcfg_dir bzimage elf
+
+test_core  := $(core_src)
+test_flags := -std=c11 -g -O1 -I. -I$(build)/gen $(warnings) -Wno-cast-qual \
+	-D_DEFAULT_SOURCE -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -MMD -MP
+unit_bin   := $(patsubst %,$(test_out)/unit_%,$(unit_tests))
+replay_bin := $(fuzz_tests:%=$(test_out)/replay_%)
+
+-include $(wildcard $(test_out)/*.d $(test_out)/*/*.d $(test_out)/*/*/*.d)
+
+$(test_out)/%.o: %.c $(build)/gen/version.h tests/tests.mk
+	$(call say,TESTCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TESTCC) $(test_flags) -c $< -o $@
+
+$(test_out)/core.a: $(test_core:%.c=$(test_out)/%.o)
+	$(Q)rm -f $@
+	$(Q)ar rcsD $@ $^
+
+$(unit_bin): $(test_out)/unit_%: $(test_out)/tests/unit/test_%.o \
+		$(test_out)/core.a
+	$(call say,TESTLD,$@)
+	$(Q)$(TESTCC) $(test_flags) $^ -lcmocka -o $@
+
+$(replay_bin): $(test_out)/replay_%: $(test_out)/tests/fuzz/fuzz_%.o \
+		$(test_out)/tests/fuzz/replay.o $(test_out)/core.a
+	$(call say,TESTLD,$@)
+	$(Q)$(TESTCC) $(test_flags) $^ -o $@
+
+$(test_out)/golden-link: $(test_out)/tests/golden/link.o $(test_out)/core.a
+	$(call say,TESTLD,$@)
+	$(Q)$(TESTCC) $(test_flags) $^ -o $@
+
+$(test_out)/seeds/stamp: tests/fuzz/seeds
+	$(call say,SEEDS,$(@D))
+	$(Q)$(PYTHON) $< $(@D)
+	$(Q)touch $@
+
+## check-unit: unit tests of core/ and the fuzzers' seeds, with ASan and UBSan
+.PHONY: check-unit
+check-unit: export ASAN_OPTIONS = detect_leaks=0:abort_on_error=1
+check-unit: export UBSAN_OPTIONS = abort_on_error=1:print_stacktrace=1
+check-unit: $(unit_bin) $(replay_bin) $(test_out)/seeds/stamp
+	$(Q)$(PYTHON) tests/unit/run.py $(test_out)/seeds $(unit_bin) $(replay_bin)
+
+## check-golden: links captured ACPI scripts, compares with the stored text
+.PHONY: check-golden
+check-golden: $(test_out)/golden-link
+	$(Q)IASL=$(IASL) $(PYTHON) tests/golden/check \
+		$(if $(filter 1,$(UPDATE)),--update) $< $(test_out)/golden
+
+## check-lint: the rules of the tree: arrows, order, purity, constants, docs
+.PHONY: check-lint
+check-lint: $(build)/gen/version.h
+	$(Q)CC=$(TESTCC) $(PYTHON) tests/lint/lint.py
+
+## check-repro: two builds in different folders give the same bytes
+.PHONY: check-repro
+check-repro:
+	$(Q)$(PYTHON) tests/lint/repro.py
+
+## fuzz: each fuzzer for TIME seconds (60), with clang's libFuzzer
+.PHONY: fuzz
+fuzz: $(fuzz_tests:%=$(test_out)/fuzz_%) $(test_out)/seeds/stamp
+	$(Q)for t in $(fuzz_tests); do \
+		mkdir -p $(build)/fuzz/$$t; \
+		$(test_out)/fuzz_$$t -max_total_time=$(TIME) -max_len=16384 \
+			-artifact_prefix=$(build)/fuzz/$$t- \
+			-print_final_stats=1 -verbosity=0 $(build)/fuzz/$$t \
+			$(test_out)/seeds/$$t || exit 1; \
+	done
+
+$(test_out)/fuzz_%: tests/fuzz/fuzz_%.c $(test_core) \
+		$(wildcard core/*.h core/abi/*.h tests/fuzz/*.h) | $(test_out)/
+	$(call say,FUZZCC,$<)
+	$(Q)$(FUZZCC) -std=c11 -g -O1 -I. -I$(build)/gen -D_DEFAULT_SOURCE \
+		-fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -Wno-unknown-pragmas $< \
+		$(test_core) -o $@

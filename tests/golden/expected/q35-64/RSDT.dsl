@@ -1,0 +1,15 @@
+[000h 0000   4]                    Signature : "RSDT"    [Root System Description Table]
+[004h 0004   4]                 Table Length : 00000038
+[008h 0008   1]                     Revision : 01
+[009h 0009   1]                     Checksum : 38
+[00Ah 0010   6]                       Oem ID : "BOCHS "
+[010h 0016   8]                 Oem Table ID : "BXPC    "
+[018h 0024   4]                 Oem Revision : 00000001
+[01Ch 0028   4]              Asl Compiler ID : "BXPC"
+[020h 0032   4]        Asl Compiler Revision : 00000001
+
+[024h 0036   4]       ACPI Table Address   0 : 3FFE355E
+[028h 0040   4]       ACPI Table Address   1 : 3FFE3652
+[02Ch 0044   4]       ACPI Table Address   2 : 3FFE38C2
+[030h 0048   4]       ACPI Table Address   3 : 3FFE38FA
+[034h 0052   4]       ACPI Table Address   4 : 3FFE3936

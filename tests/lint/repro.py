@@ -1,0 +1,96 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""repro.py - the same sources in two folders give the same fw.bin, and a
+cross compiler builds one too."""
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+ROM_SIZE = 0x10000
+CROSS = "i686-linux-gnu-"
+FOLDERS = ("a", "a-much-longer/path-to-another/place")
+VERSION = "repro"
+
+
+def sources():
+    """Every file that is or may become part of the tree."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT,
+        stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
+    return [name for name in listed
+            if os.path.isfile(os.path.join(ROOT, name))]
+
+
+def copy(names, source, target):
+    """Copies files with their folders."""
+    for name in names:
+        path = os.path.join(target, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        shutil.copy(os.path.join(source, name), path)
+
+
+def build(folder, *variables, **environment):
+    """fw.bin's bytes, built in that folder; None and a line if it fails."""
+    clean = {name: value for name, value in os.environ.items()
+             if not name.startswith("MAKE") and name != "MFLAGS"}
+    done = subprocess.run(
+        ["make", "firmware", f"VERSION={VERSION}", *variables], cwd=folder,
+        env=clean | environment, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        print("FAIL repro: make firmware:\n" + done.stdout[-2000:])
+        return None
+    with open(os.path.join(folder, "build", "fw.bin"), "rb") as rom:
+        return rom.read()
+
+
+def check_folders(folders):
+    """Two folders, two time zones, two languages, one and two jobs."""
+    roms = [build(folders[0], "-j1", LC_ALL="C", TZ="UTC"),
+            build(folders[1], "-j2", LC_ALL="C.UTF-8", TZ="Asia/Tokyo")]
+    if None in roms:
+        return False
+    digests = [hashlib.sha256(rom).hexdigest() for rom in roms]
+    if roms[0] != roms[1]:
+        differ = [at for at in range(min(map(len, roms)))
+                  if roms[0][at] != roms[1][at]]
+        print(f"FAIL repro: fw.bin differs in {len(differ)} bytes, "
+              f"first at {differ[0] if differ else 'its end'}")
+        return False
+    print(f"ok   repro: two folders, one fw.bin: {digests[0][:16]}")
+    return len(roms[0]) == ROM_SIZE
+
+
+def check_cross(folder):
+    """The cross compiler's fw.bin is a ROM, if there is that compiler."""
+    if not shutil.which(CROSS + "gcc"):
+        print(f"skip repro: CROSS_COMPILE={CROSS}: no {CROSS}gcc here")
+        return True
+    shutil.rmtree(os.path.join(folder, "build"))
+    rom = build(folder, "-j2", f"CROSS_COMPILE={CROSS}")
+    if rom is None or len(rom) != ROM_SIZE:
+        print(f"FAIL repro: CROSS_COMPILE={CROSS}")
+        return False
+    print(f"ok   repro: CROSS_COMPILE={CROSS}: {len(rom)} bytes")
+    return True
+
+
+def main():
+    """Both checks."""
+    with tempfile.TemporaryDirectory() as top:
+        folders = [os.path.join(top, name) for name in FOLDERS]
+        names = sources()
+        copy(names, ROOT, folders[0])   # once: the tree may be edited
+        copy(names, folders[0], folders[1])
+        good = check_folders(folders)
+        good = check_cross(folders[0]) and good
+    sys.exit(not good)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The one place that knows how QEMU is started, watched and ended."""
+
+import dataclasses
+import os
+import re
+import selectors
+import shlex
+import signal
+import subprocess
+import threading
+import time
+
+import accel as accelerator
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
+DEBUG_PORT = 0x402
+EXIT_PORT = 0xF4
+GRACE = 3           # seconds between asking QEMU to end and killing it
+TICK = 0.2          # seconds between looks at the clock and at `stopping`
+
+stopping = threading.Event()    # set by a signal: every run ends itself
+
+
+class Failure(Exception):
+    """One line for the user: file: what: why."""
+
+
+@dataclasses.dataclass
+class Guest:
+    """What to run.  Paths may be relative to the current folder."""
+
+    machine: str = "q35"            # the whole -M value
+    memory: str = "512M"            # the whole -m value
+    cpus: str = "1"                 # the whole -smp value
+    accel: str = "tcg"              # tcg or kvm
+    firmware: str = ""
+    kernel: str = ""
+    initrd: str = ""
+    append: str = ""
+    linux: bool = True              # the kernel reads tsc_early_khz=
+    icount: bool = False            # one instruction is one nanosecond
+    reboots: bool = False           # a reset starts the guest again
+    serial: bool = True
+    debug: bool = True
+    exit_port: bool = True
+    extra: tuple = ()               # more QEMU arguments
+
+
+@dataclasses.dataclass
+class Line:
+    """A line of output and when its first byte reached us."""
+
+    source: str                     # console or debug
+    at: float                       # seconds since QEMU was started
+    text: str
+
+
+@dataclasses.dataclass
+class Result:
+    """What a run left behind."""
+
+    args: list
+    lines: list = dataclasses.field(default_factory=list)
+    code: int = 0                   # QEMU's exit code
+    wall: float = 0.0               # seconds
+    ended: str = "exit"             # exit, limit, stop or signal
+    stderr: str = ""
+
+    def text(self, source="console"):
+        """The lines of one source."""
+        return [line.text for line in self.lines if line.source == source]
+
+
+def append_of(guest):
+    """The command line, with what a Linux guest under TCG needs.
+
+    microvm with ACPI has neither HPET nor PM timer, and the kernel's timing
+    of the TSC against the PIT fails now and then under TCG; the LAPIC
+    timer's calibration then waits for jiffies that never come.  So the rate
+    is given."""
+    words = guest.append.split()
+    if not guest.linux or guest.accel != "tcg" or not guest.kernel:
+        return guest.append
+    if any(word.startswith("tsc_early_khz=") for word in words):
+        return guest.append
+    khz = 1000000 if guest.icount else accelerator.tsc_khz()
+    return f"{guest.append} tsc_early_khz={khz}".strip()
+
+
+def accel_of(guest):
+    """The -accel value.  More CPUs than the host has are far quicker in one
+    thread than in many that wait for each other."""
+    many = 2 * (os.cpu_count() or 1)
+    cpus = re.search(r"\d+", guest.cpus)
+    if guest.accel == "tcg" and cpus and int(cpus.group()) > many:
+        return "tcg,thread=single"
+    return guest.accel
+
+
+def arguments(guest, debug_fd=None):
+    """The argument list for a guest."""
+    args = [QEMU, "-nodefaults", "-no-user-config", "-display", "none",
+            "-M", guest.machine, "-accel", accel_of(guest),
+            "-m", guest.memory, "-smp", guest.cpus]
+    if guest.icount:
+        args += ["-icount", "shift=0,sleep=off"]
+    for option in ("firmware", "kernel", "initrd"):
+        value = getattr(guest, option)
+        if value:
+            args += ["-bios" if option == "firmware" else "-" + option, value]
+    append = append_of(guest)
+    if append:
+        args += ["-append", append]
+    if guest.serial:
+        args += ["-chardev", "stdio,id=console,signal=off",
+                 "-serial", "chardev:console"]
+    if guest.debug and debug_fd is not None:
+        args += ["-add-fd", f"fd={debug_fd},set=1",
+                 "-chardev", "file,id=debug,path=/dev/fdset/1,append=on",
+                 "-device",
+                 f"isa-debugcon,iobase={DEBUG_PORT:#x},chardev=debug"]
+    if guest.exit_port:
+        args += ["-device", f"isa-debug-exit,iobase={EXIT_PORT:#x}"]
+    if not guest.reboots:
+        args += ["-no-reboot"]
+    return args + list(guest.extra)
+
+
+def command(guest):
+    """The same as a line to paste into a shell."""
+    return shlex.join(arguments(guest))
+
+
+class Stream:
+    """Cuts the bytes of one pipe into stamped lines."""
+
+    def __init__(self, name, file, start, echo):
+        self.name, self.file, self.start = name, file, start
+        self.echo = echo
+        self.held, self.at = b"", None
+
+    def feed(self, data):
+        """Gives the lines that data ends."""
+        now = time.monotonic() - self.start
+        if self.echo:
+            self.echo(self.name, data)
+        lines = []
+        for piece in data.splitlines(keepends=True):
+            if self.at is None:
+                self.at = now
+            self.held += piece
+            if piece.endswith(b"\n"):
+                lines += self.flush()
+        return lines
+
+    def flush(self):
+        """Gives what is held as a line of its own."""
+        if not self.held:
+            return []
+        text = self.held.decode(errors="replace").rstrip("\r\n")
+        line = Line(self.name, self.at, text)
+        self.held, self.at = b"", None
+        return [line]
+
+
+def end(child):
+    """Ends our child, and no other process."""
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def read_ready(selector):
+    """The lines that came within one tick."""
+    fresh = []
+    for key, _ in selector.select(TICK):
+        data = os.read(key.fd, 65536)
+        if not data:
+            selector.unregister(key.fileobj)
+        fresh += key.data.feed(data) if data else key.data.flush()
+    return fresh
+
+
+def watch(child, streams, result, deadline, stop, linger):
+    """Reads both pipes until the guest ends or must end."""
+    selector = selectors.DefaultSelector()
+    for stream in streams:
+        selector.register(stream.file, selectors.EVENT_READ, stream)
+    ended = "limit"
+    while selector.get_map():
+        fresh = read_ready(selector)
+        result.lines += fresh
+        if stop and any([stop(line) for line in fresh]):
+            deadline, ended = time.monotonic() + linger, "stop"
+        if stopping.is_set():
+            result.ended = "signal"
+            return
+        if child.poll() is not None and not drained(selector):
+            return
+        if time.monotonic() >= deadline:
+            result.ended = ended
+            return
+
+
+def drained(selector):
+    """Whether more waits in the pipes of a child that has ended."""
+    return bool(selector.select(0))
+
+
+def spawn(guest, debug_write):
+    """Starts QEMU."""
+    args = arguments(guest, debug_write)
+    try:
+        return args, subprocess.Popen(
+            args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, pass_fds=(debug_write,))
+    except FileNotFoundError as err:
+        raise Failure(f"{QEMU}: cannot run: not installed") from err
+
+
+def run(guest, limit=60, stop=None, linger=0, echo=None):
+    """Runs a guest to its end, for `limit` seconds, or until `linger`
+    seconds after stop(line) was true.
+
+    echo(source, bytes) sees output as it comes.  Gives a Result; raises
+    Failure only when QEMU cannot be started."""
+    debug_read, debug_write = os.pipe()
+    start = time.monotonic()
+    try:
+        args, child = spawn(guest, debug_write)
+    except Failure:
+        os.close(debug_read)
+        raise
+    finally:
+        os.close(debug_write)
+    result = Result(args)
+    complaints = []
+    reader = threading.Thread(
+        target=lambda: complaints.append(child.stderr.read()), daemon=True)
+    reader.start()
+    with os.fdopen(debug_read, "rb", 0) as debug:
+        streams = (Stream("console", child.stdout, start, echo),
+                   Stream("debug", debug, start, echo))
+        try:
+            watch(child, streams, result, start + limit, stop, linger)
+        finally:
+            end(child)
+            reader.join(GRACE)
+    result.wall = time.monotonic() - start
+    result.code = child.returncode
+    result.stderr = b"".join(complaints).decode(errors="replace")
+    child.stdout.close()
+    child.stderr.close()
+    return result
+
+
+def catch_signals():
+    """Lets SIGINT and SIGTERM end every guest before this program."""
+    def handler(_number, _frame):
+        stopping.set()
+    signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGTERM, handler)
+
+
+def firmware_path(name=""):
+    """The ROM to test: what is named, else build/fw.bin."""
+    path = name or os.path.join(ROOT, "build", "fw.bin")
+    if not os.path.exists(path):
+        raise Failure(f"{path}: no firmware: run make firmware")
+    return path

@@ -38,10 +38,10 @@ warnings := -Wall -Wextra -Wshadow -Wundef -Wvla -Wcast-qual -Wpointer-arith \
 	$(if $(filter 1,$(WERROR)),-Werror)
 common   := -std=c11 -I. -I$(build)/gen $(warnings) -MMD -MP \
 	-ffile-prefix-map=$(CURDIR)=.
-fw_flags := $(common) -m32 -march=i686 -mregparm=3 -mno-stv -mpreferred-stack-boundary=2 -ffreestanding \
+fw_flags := $(common) -m32 -march=i686 -mtune=i386 -mregparm=3 -mrtd -mno-stv -mpreferred-stack-boundary=2 -ffreestanding \
 	-fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-builtin -fno-tree-loop-distribute-patterns -fno-strict-aliasing \
-	-fno-jump-tables -ffunction-sections -Wframe-larger-than=1024 \
+	-fno-jump-tables -fno-tree-ch -malign-data=abi -falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1 -ffunction-sections -Wframe-larger-than=1024 \
 	--param=min-pagesize=0 -DMARKS=$(MARKS)
 fw_sse   := -msse2 -mfpmath=sse
 fw_nosse := -mno-sse -mno-mmx
@@ -144,7 +144,7 @@ cost: $(rom)
 
 .PHONY: check-boot check-cost check-vmm
 check-boot: $(rom)
-	$(Q)tests/boot/run.py
+	$(Q)tests/boot/run.py --tier full
 check-cost: $(rom)
 	$(Q)tests/boot/cost.py --only fw --check tests/boot/budget.json
 check-vmm: $(rom)

@@ -75,29 +75,33 @@ file_find(struct run *run, const char *name, struct acpi_file **out)
 /* A page-aligned file is one that host or AML go on using (vmgenid, the
  * nvdimm DSM page): NVS, which no kernel reclaims. */
 static int place_high(struct run *run, uint32_t size, uint32_t align,
-		      gpa_t *gpa)
+		      uint32_t *gpa)
 {
 	struct acpi_place *p = run->place;
-	uint32_t type = align >= 4096 ? E820_NVS : E820_ACPI;
-	int err = e820_find(p->map, align < 16 ? 16 : align, gpa,
-			    p->high_floor, p->high_limit, size);
+	uint32_t type = align >= PAGE_SIZE ? E820_NVS : E820_ACPI;
+	uint32_t pages = page_count(size);
+	pfn_t start;
+	int err = e820_find(p->map, pages, page_count(align), p->high_floor,
+			    p->high_limit, &start);
 
 	if (err == 0)
-		err = e820_set(p->map, *gpa, size, type);
+		err = e820_set(p->map, start, start + pages, type);
 	if (err != 0)
 		return refuse(run, err, size, 0);
+	*gpa = start << PAGE_SHIFT;
 	return 0;
 }
 
 static int place_fseg(struct run *run, uint32_t size, uint32_t align,
-		      gpa_t *gpa)
+		      uint32_t *gpa)
 {
 	struct acpi_place *p = run->place;
+	uint32_t at = (p->fseg_gpa + (align - 1)) & -align;
 
-	*gpa = (p->fseg_gpa + (align - 1)) & ~(gpa_t)(align - 1);
-	if (*gpa > p->fseg_end || size > p->fseg_end - *gpa)
+	if (at > p->fseg_end || size > p->fseg_end - at)
 		return place_high(run, size, align, gpa);
-	p->fseg_gpa = *gpa + size;
+	*gpa = at;
+	p->fseg_gpa = at + size;
 	return 0;
 }
 
@@ -149,7 +153,7 @@ static int run_allocate(struct run *run, const struct loader_allocate *c)
 	f->bytes = gmem_at(run->place->mem, f->gpa, f->size);
 	if (f->bytes == NULL)
 		return refuse(run, ERR_NO_ROOM, f->size, 0);
-	err = run->items->read(run->items->ctx, &item, 0, f->bytes, item.size);
+	err = run->items->read(run->items->ctx, &item, f->bytes, item.size);
 	if (err != 0)
 		return refuse(run, err, item.size, 0);
 	rsdp_note(r, f);
@@ -168,19 +172,16 @@ static bool inside(uint32_t off, uint32_t len, uint32_t size)
 }
 
 /* Does an address fit a field of size bytes? */
-static bool address_fits(gpa_t address, uint32_t size)
+static bool address_fits(uint32_t address, uint32_t size)
 {
-	if (size == 8)
-		return true;
-	if (address >> 32 != 0)
-		return false;
-	return size == 4 || (uint32_t)address >> (8 * size) == 0;
+	return size >= 4 || address >> (8 * size) == 0;
 }
 
 static int run_add_pointer(struct run *run, const struct loader_add_pointer *c)
 {
 	struct acpi_file *dest, *src;
-	uint64_t value;
+	uint32_t value, upper;
+	uint8_t *field;
 	int err = file_find(run, c->dest, &dest);
 
 	if (err == 0)
@@ -193,13 +194,16 @@ static int run_add_pointer(struct run *run, const struct loader_add_pointer *c)
 		return 0;
 	if (!inside(c->offset, c->size, dest->size))
 		return refuse(run, ERR_RANGE, c->offset, dest->size);
-	value = le_get(dest->bytes + c->offset, c->size);
-	if (value > src->size)
-		return refuse(run, ERR_RANGE, (uint32_t)value, src->size);
+	/* the field holds an offset into src, and becomes an address */
+	field = dest->bytes + c->offset;
+	value = le_get(field, c->size);
+	upper = c->size == 8 ? word_at(field + 4) : 0;
+	if (value > src->size || upper != 0)
+		return refuse(run, ERR_RANGE, value, src->size);
 	value += src->gpa;
 	if (!address_fits(value, c->size))
-		return refuse(run, ERR_RANGE, (uint32_t)value, c->size);
-	le_put(dest->bytes + c->offset, value, c->size);
+		return refuse(run, ERR_RANGE, value, c->size);
+	le_put(field, value, c->size);
 	return 0;
 }
 
@@ -228,7 +232,8 @@ static int run_write_pointer(struct run *run,
 	const struct items *items = run->items;
 	struct acpi_file *src;
 	struct item dest;
-	uint64_t value;
+	uint64_t address;
+	uint32_t value;
 	int err = file_find(run, c->src, &src);
 
 	if (err != 0)
@@ -246,10 +251,12 @@ static int run_write_pointer(struct run *run,
 		return refuse(run, ERR_RANGE, c->dest_offset, dest.size);
 	value = src->gpa + c->src_offset;
 	if (!address_fits(value, c->size))
-		return refuse(run, ERR_RANGE, (uint32_t)value, c->size);
+		return refuse(run, ERR_RANGE, value, c->size);
 	if (items->write == NULL)
 		return refuse(run, ERR_UNSUPPORTED, 0, 0);
-	err = items->write(items->ctx, &dest, c->dest_offset, &value, c->size);
+	address = value;
+	err = items->write(items->ctx, &dest, c->dest_offset, &address,
+			   c->size);
 	return err == 0 ? 0 : refuse(run, err, c->dest_offset, dest.size);
 }
 
@@ -282,11 +289,11 @@ int acpi_script_run(const void *script, uint32_t len, const struct items *items,
 	result->file_count = 0;
 	if (len % sizeof(*c) != 0)
 		return fault_set(fault, ERR_SIZE, count, len, sizeof(*c));
-	for (uint32_t i = 0; i < count; i++) {
-		int err = run_command(&run, &c[i]);
+	for (uint32_t i = 0; i < count; i++, c++) {
+		int err = c->command == 0 ? 0 : run_command(&run, c);
 
 		if (err != 0)
-			return fault_set(fault, err, i, run.value, run.limit);
+			return fault_set32(fault, err, i, run.value, run.limit);
 	}
 	return 0;
 }

@@ -19,7 +19,7 @@
 struct acpi_file {
 	const char *name; /* inside the script's bytes */
 	uint8_t *bytes;
-	gpa_t gpa;        /* 0: the item is missing or empty */
+	uint32_t gpa;     /* 0: the item is missing or empty */
 	uint32_t size;
 };
 
@@ -27,13 +27,15 @@ struct acpi_file {
 struct acpi_place {
 	const struct gmem *mem;
 	struct e820_map *map;    /* zone HIGH: taken from its RAM, top down */
-	gpa_t high_floor, high_limit; /* ... inside [floor, limit) */
-	gpa_t fseg_gpa;          /* zone FSEG: bump allocation from here ... */
-	gpa_t fseg_end;          /* ... to here; it is the caller's to reserve */
+	pfn_t high_floor, high_limit; /* ... inside [floor, limit), below
+				  * 4 GiB; each file has pages of its own */
+	uint32_t fseg_gpa;       /* zone FSEG: bump allocation from here ... */
+	uint32_t fseg_end;       /* ... to here, else as HIGH; it is the
+				  * caller's to reserve */
 };
 
 struct acpi_result {
-	gpa_t rsdp_gpa;        /* 0: the script brought none */
+	uint32_t rsdp_gpa;     /* 0: the script brought none */
 	uint32_t rsdp_size;    /* 20 or 36 */
 	uint32_t skipped;      /* ALLOCATEs of missing or empty files */
 	uint32_t file_count;

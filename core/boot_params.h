@@ -5,20 +5,20 @@
 #define CORE_BOOT_PARAMS_H
 
 #include "core/abi/boot_params.h"
-#include "core/gmem.h"
+#include "core/e820.h"
 
-/* Zeroes everything but the header (which the file has at the same offset)
- * and the first keep_e820 entries of the map. */
-void boot_params_clear(struct boot_params *bp, uint32_t keep_e820);
+/* For a page that was all zero when the first SETUP_WINDOW bytes of a kernel
+ * file were put there: zeroes what of them is not header. */
+void boot_params_clear(struct boot_params *bp);
 
 struct boot_args {
-	gpa_t load_gpa;
-	gpa_t cmdline_gpa;
+	uint32_t load_gpa;
+	uint32_t cmdline_gpa;
 	gpa_t initrd_gpa;     /* with initrd_size 0: none */
-	uint64_t initrd_size; /* bytes */
-	gpa_t rsdp_gpa;       /* 0: none */
-	gpa_t setup_data_gpa; /* 0: none */
-	uint32_t e820_count;
+	uint32_t initrd_size; /* bytes */
+	uint32_t rsdp_gpa;    /* 0: none */
+	uint32_t setup_data_gpa; /* 0: none */
+	const struct e820_map *map; /* at most E820_RANGES_MAX ranges */
 };
 
 /* Fills in what the boot loader has to say. */

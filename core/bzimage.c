@@ -7,7 +7,8 @@
 #define CMDLINE_OLD       255        /* [BOOT] cmdline_size, before 2.06 */
 #define INITRD_MAX_OLD    0x37ffffff /* [BOOT] initrd_addr_max, before 2.03 */
 #define INIT_SIZE_FACTOR  4          /* before 2.10 nobody says: be generous */
-#define PAGE              4096
+#define ALIGNMENT_MAX     0x40000000 /* 1 GiB */
+#define SYSSIZE_SHIFT     4          /* [BOOT] syssize: in 16 bytes */
 #define HEADER_LEN_OFFSET 0x201
 #define HEADER_BASE       0x202
 
@@ -51,121 +52,139 @@ static int header_check(const void *bytes, uint32_t len, struct fault *fault)
 	return 0;
 }
 
-int bzimage_parse(struct bzimage *k, const void *bytes, uint32_t len,
-		  struct fault *fault)
+/* Fields that came one by one with the versions. */
+static void fields_read(struct bzimage *k, const struct setup_header *h)
 {
-	const struct setup_header *h = header_of(bytes);
-	int err = header_check(bytes, len, fault);
-	uint32_t align;
-
-	if (err != 0)
-		return err;
-	*k = (struct bzimage){
-		.version = h->version,
-		.pref_address = HIGH_START,
-		.alignment = PAGE,
-		.initrd_max = INITRD_MAX_OLD,
-		.cmdline_max = CMDLINE_OLD,
-	};
-	k->setup_size = SETUP_SECTOR *
-			(1u + (h->setup_sects ? h->setup_sects
-					      : SETUP_SECTS_OLD));
 	if (k->version >= SETUP_V2_03)
 		k->initrd_max = h->initrd_addr_max;
 	if (k->version >= SETUP_V2_04)
-		k->body_size = (uint64_t)h->syssize << 4;
+		k->body_size = h->syssize << SYSSIZE_SHIFT;
 	if (k->version >= SETUP_V2_05) {
 		k->relocatable = h->relocatable_kernel != 0;
 		k->alignment = h->kernel_alignment;
 	}
-	align = (uint32_t)k->alignment;
-	if (k->relocatable && (align == 0 || (align & (align - 1)) != 0 ||
-			       align > GIB(1)))
-		return fault_set(fault, ERR_ALIGN, 0, align, GIB(1));
 	if (k->version >= SETUP_V2_06)
 		k->cmdline_max = h->cmdline_size;
 	if (k->version >= SETUP_V2_10) {
-		k->pref_address = h->pref_address;
+		k->pref_address = h->pref_address > UINT32_MAX
+					  ? UINT32_MAX
+					  : (uint32_t)h->pref_address;
 		k->init_size = h->init_size;
 	}
 	if (k->version >= SETUP_V2_12) {
 		k->entry64 = (h->xloadflags & XLF_KERNEL_64) != 0;
 		k->above_4g = (h->xloadflags & XLF_CAN_BE_LOADED_ABOVE_4G) != 0;
 	}
+}
+
+int bzimage_parse(struct bzimage *k, const void *bytes, uint32_t len,
+		  struct fault *fault)
+{
+	const struct setup_header *h = header_of(bytes);
+	int err = header_check(bytes, len, fault);
+	uint32_t sects;
+
+	if (err != 0)
+		return err;
+	memset(k, 0, sizeof(*k));
+	k->version = h->version;
+	k->pref_address = HIGH_START;
+	k->alignment = PAGE_SIZE;
+	k->initrd_max = INITRD_MAX_OLD;
+	k->cmdline_max = CMDLINE_OLD;
+	sects = h->setup_sects != 0 ? h->setup_sects : SETUP_SECTS_OLD;
+	k->setup_size = SETUP_SECTOR * (1 + sects);
+	fields_read(k, h);
+	if (k->version >= SETUP_V2_04 &&
+	    k->body_size >> SYSSIZE_SHIFT != h->syssize)
+		return fault_set(fault, ERR_SIZE, 0, h->syssize,
+				 UINT32_MAX >> SYSSIZE_SHIFT);
+	if (k->relocatable && (k->alignment == 0 ||
+			       (k->alignment & (k->alignment - 1)) != 0 ||
+			       k->alignment > ALIGNMENT_MAX))
+		return fault_set(fault, ERR_ALIGN, 0, k->alignment,
+				 ALIGNMENT_MAX);
 	return 0;
 }
 
-static uint64_t kernel_run_size(const struct bzimage *k, uint64_t body_size)
+static pfn_t kernel_pages(const struct bzimage *k, uint32_t body_size)
 {
-	uint64_t size = k->init_size != 0 ? k->init_size
-					  : INIT_SIZE_FACTOR * body_size;
+	pfn_t body = page_count(body_size);
+	pfn_t pages = k->init_size != 0 ? page_count(k->init_size)
+					: INIT_SIZE_FACTOR * body;
 
-	return align_up(size > body_size ? size : body_size, PAGE);
+	return pages > body ? pages : body;
 }
 
 /* [BOOT] init_size: a relocatable kernel runs at its load address, but never
  * below pref_address; any other runs at pref_address. */
-static int run_start(const struct bzimage *k, uint64_t size,
-		     const struct e820_map *map, gpa_t limit, gpa_t *start)
+static int run_start(const struct bzimage *k, pfn_t pages,
+		     const struct e820_map *map, pfn_t limit, pfn_t *start)
 {
-	gpa_t wish = k->pref_address < HIGH_START ? HIGH_START
-						  : k->pref_address;
-	uint32_t align = (uint32_t)k->alignment; /* 1 GiB at most */
+	pfn_t align = k->relocatable ? page_count(k->alignment) : 1;
+	pfn_t wish = page_count(k->pref_address);
 
-	if (k->relocatable)
-		wish = (wish + (align - 1)) & ~(gpa_t)(align - 1);
+	if (wish < HIGH_START >> PAGE_SHIFT)
+		wish = HIGH_START >> PAGE_SHIFT;
+	wish = (wish + (align - 1)) & -align;
 	*start = wish;
-	if (wish < HIGH_START || size == 0) /* rounding up has wrapped */
+	if (pages == 0)
 		return ERR_NO_ROOM;
-	if (e820_is_ram(map, wish, size) && wish + size <= limit)
+	if (wish + pages <= limit && e820_is_ram(map, wish, wish + pages))
 		return 0;
 	if (!k->relocatable)
 		return ERR_NO_ROOM;
-	return e820_find(map, align, start, wish, limit, size);
+	return e820_find(map, pages, align, wish, limit, start);
 }
 
-int bzimage_place(const struct bzimage *k, uint64_t body_size,
-		  struct e820_map *map, gpa_t limit, struct bzimage_plan *plan,
+/* A fixed kernel is loaded at 1 MiB and moves itself to where it runs. */
+static int fixed_load(struct e820_map *map, pfn_t pages)
+{
+	const pfn_t start = HIGH_START >> PAGE_SHIFT;
+
+	if (!e820_is_ram(map, start, start + pages))
+		return ERR_NO_ROOM;
+	return e820_set(map, start, start + pages, E820_LOADED);
+}
+
+int bzimage_place(const struct bzimage *k, uint32_t body_size,
+		  struct e820_map *map, pfn_t limit, struct bzimage_plan *plan,
 		  struct fault *fault)
 {
-	uint64_t size = kernel_run_size(k, body_size);
-	int err = run_start(k, size, map, limit, &plan->run_gpa);
+	pfn_t pages = kernel_pages(k, body_size), start;
+	int err = run_start(k, pages, map, limit, &start);
 
-	plan->run_size = size;
+	plan->run_gpa = start << PAGE_SHIFT;
+	plan->run_size = pages << PAGE_SHIFT;
 	plan->load_gpa = k->relocatable ? plan->run_gpa : HIGH_START;
-	if (err == 0 && plan->load_gpa != plan->run_gpa) {
-		/* a fixed kernel is loaded at 1 MiB and moves itself */
-		body_size = align_up(body_size, PAGE);
-		if (!e820_is_ram(map, plan->load_gpa, body_size))
-			err = ERR_NO_ROOM;
-		else
-			err = e820_set(map, plan->load_gpa, body_size,
-				       E820_LOADED);
-	}
-	if (err == 0)
-		err = e820_set(map, plan->run_gpa, size, E820_LOADED);
-	if (err != 0)
-		return fault_set(fault, err, 0, size, k->pref_address);
 	plan->entry_gpa = plan->load_gpa + (k->entry64 ? ENTRY64_OFFSET : 0);
+	if (err == 0 && plan->load_gpa != plan->run_gpa)
+		err = fixed_load(map, page_count(body_size));
+	if (err == 0)
+		err = e820_set(map, start, start + pages, E820_LOADED);
+	if (err != 0)
+		return fault_set32(fault, err, 0, plan->run_size,
+				   k->pref_address);
 	return 0;
 }
 
-int initrd_place(struct e820_map *map, uint64_t size, uint64_t initrd_max,
+int initrd_place(struct e820_map *map, uint32_t size, uint32_t initrd_max,
 		 bool above_4g, gpa_t *gpa, struct fault *fault)
 {
 	/* A kernel that can be loaded above 4 GiB also takes an initrd up to
 	 * there: initrd_addr_max is then a courtesy to old boot loaders. */
-	uint64_t limit = above_4g ? GIB(4) : initrd_max + 1;
-	uint64_t room = align_up(size, PAGE);
-	int err = ERR_NO_ROOM;
+	uint32_t last = above_4g ? UINT32_MAX : initrd_max;
+	pfn_t limit = (last >> PAGE_SHIFT) + ((last + 1) % PAGE_SIZE == 0);
+	pfn_t pages = page_count(size), start;
+	int err = e820_find(map, pages, 1, HIGH_START >> PAGE_SHIFT, limit,
+			    &start);
 
-	if (room >= size)
-		err = e820_find(map, PAGE, gpa, HIGH_START, limit, room);
-	if (err != 0 && above_4g && room >= size)
-		err = e820_find(map, PAGE, gpa, GIB(4), UINT64_MAX, room);
+	if (err != 0 && above_4g)
+		err = e820_find(map, pages, 1, PFN_4G, PFN_MAX, &start);
 	if (err == 0)
-		err = e820_set(map, *gpa, room, E820_LOADED);
+		err = e820_set(map, start, start + pages, E820_LOADED);
 	if (err != 0)
-		return fault_set(fault, err, 0, size, limit);
+		return fault_set32(fault, err, 0, size, last);
+	*gpa = (gpa_t)start << PAGE_SHIFT;
 	return 0;
 }

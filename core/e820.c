@@ -1,123 +1,77 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* e820.c - sorted, disjoint, merged: kept so by every function here. */
+/* e820.c - sorted, disjoint, merged: kept so by e820_set alone. */
 #include "core/e820.h"
 
-typedef uint64_t block_t
-	__attribute__((vector_size(16), aligned(1), may_alias));
-
-#define HOLE 0xbee0 /* the type of what e820_cut leaves: no entry at all */
-
-static gpa_t entry_end(const struct e820_entry *e)
+int e820_set(struct e820_map *map, pfn_t start, pfn_t end, uint32_t type)
 {
-	return e->addr + e->len;
-}
+	struct e820_range *last = map->range + map->count;
+	struct e820_range *from = map->range, *to;
+	struct e820_range piece[3]; /* left of it, it, right of it */
+	uint32_t n = 0;
 
-static struct e820_entry *entries_end(const struct e820_map *map)
-{
-	return map->entry + map->count;
-}
-
-/* A block and a word: left alone, compilers make a loop of it. */
-static void entry_copy(struct e820_entry *to, const struct e820_entry *from)
-{
-	*(block_t *)to = *(const block_t *)from;
-	to->type = from->type;
-}
-
-/* Moves entry from and all behind it to where to is.  The caller has checked
- * capacity. */
-static __attribute__((noinline)) void
-entries_move(struct e820_map *map, struct e820_entry *from,
-	     struct e820_entry *to)
-{
-	struct e820_entry *end = entries_end(map);
-
-	map->count += (uint32_t)(to - from);
-	if (to < from) {
-		for (; from < end; from++, to++)
-			entry_copy(to, from);
-		return;
-	}
-	to += end - from;
-	while (end > from)
-		entry_copy(--to, --end);
-}
-
-/* The first entry that ends behind addr, or the end of them all. */
-static __attribute__((noinline)) struct e820_entry *
-entry_behind(const struct e820_map *map, gpa_t addr)
-{
-	struct e820_entry *e = map->entry;
-	struct e820_entry *end = entries_end(map);
-
-	while (e < end && e->addr <= addr)
-		e++;
-	return e > map->entry && entry_end(e - 1) > addr ? e - 1 : e;
-}
-
-/* Merges e with the entry behind it, which is of its type, if they touch. */
-static __attribute__((noinline)) bool merge_next(struct e820_map *map,
-						 struct e820_entry *e)
-{
-	if (entry_end(e) != e[1].addr)
-		return false;
-	e->len += e[1].len;
-	entries_move(map, e + 2, e + 1);
-	return true;
-}
-
-/* Makes [addr, addr + len), which does not wrap, of this type.  Needs an entry
- * for it and one more for what it cuts in two: the caller has checked. */
-static void range_put(struct e820_map *map, gpa_t addr, uint64_t len,
-		      uint32_t type)
-{
-	struct e820_entry *e = entry_behind(map, addr);
-	struct e820_entry *next;
-	gpa_t end = addr + len;
-
-	if (e < entries_end(map) && e->addr < addr) {
-		uint64_t left = addr - e->addr;
-
-		entries_move(map, e, e + 1);
-		e++->len = left;
-		e->addr = addr;
-		e->len -= left;
-	}
-	for (next = e; next < entries_end(map) && next->addr < end; next++) {
-		if (entry_end(next) <= end)
-			continue;
-		next->len -= end - next->addr;
-		next->addr = end;
-		break;
-	}
-	if (type == HOLE) {
-		entries_move(map, next, e);
-		return;
-	}
-	if (next != e + 1)
-		entries_move(map, next, e + 1);
-	*e = (struct e820_entry){addr, len, type};
-	if (e + 1 < entries_end(map) && e[1].type == type)
-		merge_next(map, e);
-	if (e > map->entry && e[-1].type == type)
-		merge_next(map, e - 1);
-}
-
-int e820_add(struct e820_map *map, gpa_t addr, uint64_t len, uint32_t type)
-{
-	const struct e820_entry *e;
-
-	if (len == 0)
+	if (start >= end)
 		return 0;
-	if (addr + len < addr)
-		return ERR_WRAP;
-	e = entry_behind(map, addr);
-	if (e < entries_end(map) && e->addr < addr + len)
-		return ERR_OVERLAP;
-	if (map->count == map->capacity)
+	if (map->count > E820_RANGES_MAX - 2)
 		return ERR_TOO_MANY;
-	range_put(map, addr, len, type);
+	/* [from, to) are the ranges that it overlaps or touches */
+	while (from < last && from->end < start)
+		from++;
+	to = from;
+	while (to < last && to->start <= end)
+		to++;
+	if (from < to && from->start < start) {
+		if (from->type == type)
+			start = from->start;
+		else
+			piece[n++] = (struct e820_range){from->start, start,
+							 from->type};
+	}
+	if (from < to && to[-1].end > end && to[-1].type == type)
+		end = to[-1].end;
+	if (type != E820_HOLE)
+		piece[n++] = (struct e820_range){start, end, type};
+	if (from < to && to[-1].end > end)
+		piece[n++] = (struct e820_range){end, to[-1].end, to[-1].type};
+	memmove(from + n, to,
+		(size_t)((uint8_t *)last - (uint8_t *)to));
+	map->count += n - (uint32_t)(to - from);
+	for (uint32_t i = 0; i < n; i++)
+		from[i] = piece[i];
 	return 0;
+}
+
+int e820_add(struct e820_map *map, pfn_t start, pfn_t end, uint32_t type)
+{
+	for (uint32_t i = 0; i < map->count; i++)
+		if (map->range[i].end > start && map->range[i].start < end)
+			return ERR_OVERLAP;
+	return e820_set(map, start, end, type);
+}
+
+/* The page of a gpa; with up the next one, if it is inside that page.  What
+ * lies above 16 TiB ends there. */
+static pfn_t pfn_of(gpa_t gpa, bool up)
+{
+	uint64_t pfn = gpa >> PAGE_SHIFT;
+
+	if (up && ((uint32_t)gpa & (PAGE_SIZE - 1)) != 0)
+		pfn++;
+	return pfn > PFN_MAX ? PFN_MAX : (pfn_t)pfn;
+}
+
+static int entry_add(struct e820_map *map, const struct e820_entry *e)
+{
+	gpa_t end = e->addr + e->len;
+	bool ram = e->type == E820_RAM;
+	uint32_t type = e->type;
+
+	if (e->len == 0)
+		return 0;
+	if (end < e->addr)
+		return ERR_WRAP;
+	if (type == E820_LOADED || type == E820_HOLE) /* ours, not theirs */
+		type = E820_RESERVED;
+	return e820_add(map, pfn_of(e->addr, ram), pfn_of(end, !ram), type);
 }
 
 int e820_parse(struct e820_map *map, const void *bytes, uint32_t len,
@@ -130,7 +84,7 @@ int e820_parse(struct e820_map *map, const void *bytes, uint32_t len,
 	if (len % sizeof(*e) != 0)
 		return fault_set(fault, ERR_SIZE, count, len, sizeof(*e));
 	for (uint32_t i = 0; i < count; i++, e++) {
-		int err = e820_add(map, e->addr, e->len, e->type);
+		int err = entry_add(map, e);
 
 		if (err != 0)
 			return fault_set(fault, err, i, e->addr, e->len);
@@ -138,65 +92,71 @@ int e820_parse(struct e820_map *map, const void *bytes, uint32_t len,
 	return 0;
 }
 
-int e820_set(struct e820_map *map, gpa_t addr, uint64_t len, uint32_t type)
+bool e820_is_ram(const struct e820_map *map, pfn_t start, pfn_t end)
 {
-	if (len == 0)
+	for (uint32_t i = 0; i < map->count; i++)
+		if (map->range[i].start <= start && end <= map->range[i].end)
+			return map->range[i].type == E820_RAM && start < end;
+	return false;
+}
+
+int e820_find(const struct e820_map *map, uint32_t pages, uint32_t align,
+	      pfn_t floor, pfn_t limit, pfn_t *start)
+{
+	for (uint32_t i = map->count; i-- > 0;) {
+		const struct e820_range *r = &map->range[i];
+		pfn_t low = r->start > floor ? r->start : floor;
+		pfn_t high = r->end < limit ? r->end : limit;
+
+		if (r->type != E820_RAM || low > high || pages > high - low)
+			continue;
+		high = (high - pages) & -align;
+		if (high < low)
+			continue;
+		*start = high;
 		return 0;
-	if (addr + len < addr)
-		return ERR_WRAP;
-	if (map->capacity - map->count < 1u + (type != HOLE))
-		return ERR_TOO_MANY;
-	range_put(map, addr, len, type);
-	return 0;
-}
-
-int e820_cut(struct e820_map *map, gpa_t addr, uint64_t len)
-{
-	return e820_set(map, addr, len, HOLE);
-}
-
-bool e820_is_ram(const struct e820_map *map, gpa_t addr, uint64_t len)
-{
-	const struct e820_entry *e = entry_behind(map, addr);
-
-	return e < entries_end(map) && e->type == E820_RAM && addr >= e->addr &&
-	       len <= entry_end(e) - addr;
-}
-
-int e820_find(const struct e820_map *map, uint32_t align, gpa_t *gpa,
-	      gpa_t floor, gpa_t limit, uint64_t size)
-{
-	for (const struct e820_entry *e = entries_end(map); e-- > map->entry;) {
-		gpa_t end;
-
-		if (e->type != E820_RAM)
-			continue;
-		end = entry_end(e) < limit ? entry_end(e) : limit;
-		if (end < size)
-			continue;
-		*gpa = align_down(end - size, align);
-		if (*gpa >= e->addr && *gpa >= floor)
-			return 0;
 	}
 	return ERR_NO_ROOM;
 }
 
-gpa_t e820_ram_end(const struct e820_map *map, gpa_t limit)
+pfn_t e820_ram_end(const struct e820_map *map, pfn_t limit)
 {
-	for (const struct e820_entry *e = entries_end(map); e-- > map->entry;)
-		if (e->type == E820_RAM && e->addr < limit)
-			return entry_end(e) < limit ? entry_end(e) : limit;
+	for (uint32_t i = map->count; i-- > 0;) {
+		const struct e820_range *r = &map->range[i];
+
+		if (r->type == E820_RAM && r->start < limit)
+			return r->end < limit ? r->end : limit;
+	}
 	return 0;
 }
 
 void e820_retype(struct e820_map *map, uint32_t from, uint32_t to)
 {
-	struct e820_entry *e;
+	struct e820_range *r = map->range, *last = map->range;
 
-	for (e = map->entry; e < entries_end(map); e++)
-		if (e->type == from)
-			e->type = to;
-	for (e = map->entry; e + 1 < entries_end(map);)
-		if (e->type != e[1].type || !merge_next(map, e))
-			e++;
+	/* in place, merging each range into the one kept before it */
+	for (uint32_t i = map->count; i > 0; i--, r++) {
+		if (r->type == from)
+			r->type = to;
+		if (last > map->range && last[-1].end == r->start &&
+		    last[-1].type == r->type)
+			last[-1].end = r->end;
+		else
+			*last++ = *r;
+	}
+	map->count = (uint32_t)(last - map->range);
+}
+
+void e820_write(const struct e820_map *map, void *out, uint32_t stride)
+{
+	const struct e820_range *r = map->range;
+	uint8_t *at = out;
+
+	for (uint32_t i = map->count; i > 0; i--, r++, at += stride) {
+		struct e820_entry *e = (void *)at;
+
+		e->addr = (uint64_t)r->start << PAGE_SHIFT;
+		e->len = (uint64_t)(r->end - r->start) << PAGE_SHIFT;
+		e->type = r->type;
+	}
 }

@@ -15,20 +15,20 @@
 	X(ERR_TRUNCATED, -2, "ends too early")                                 \
 	X(ERR_RANGE, -3, "lies outside its file")                              \
 	X(ERR_NAME, -4, "has a name without an end")                           \
-	X(ERR_ALIGN, -5, "has an alignment that is no power of two")           \
+	X(ERR_ALIGN, -5, "has a bad alignment")                                \
 	X(ERR_ZONE, -6, "names an unknown zone")                               \
-	X(ERR_SIZE, -7, "has a size that is not allowed")                      \
-	X(ERR_WRAP, -8, "wraps around the end of the address space")           \
+	X(ERR_SIZE, -7, "has a bad size")                                      \
+	X(ERR_WRAP, -8, "wraps around")                                        \
 	X(ERR_OVERLAP, -9, "overlaps another")                                 \
 	X(ERR_NO_ROOM, -10, "does not fit into memory")                        \
 	X(ERR_TOO_MANY, -11, "has too many entries")                           \
 	X(ERR_MAGIC, -12, "has no known signature")                            \
-	X(ERR_VERSION, -13, "has a version that is not supported")             \
+	X(ERR_VERSION, -13, "has an unsupported version")                      \
 	X(ERR_DMA, -14, "was refused by the fw_cfg device")                    \
 	X(ERR_TIMEOUT, -15, "never completed")                                 \
 	X(ERR_DUPLICATE, -16, "is there twice")                                \
 	X(ERR_TOO_LONG, -17, "is longer than allowed")                         \
-	X(ERR_UNSUPPORTED, -18, "is of a kind that is not supported")          \
+	X(ERR_UNSUPPORTED, -18, "is not supported")                            \
 	X(ERR_CHECKSUM, -19, "has a wrong checksum")
 
 enum err {

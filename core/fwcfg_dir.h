@@ -9,7 +9,7 @@
 #include "core/items.h"
 
 struct fwcfg_dir {
-	const struct fw_cfg_file *file; /* big-endian, inside the caller's bytes */
+	const struct fw_cfg_file *file; /* big-endian, in the caller's bytes */
 	uint32_t count;
 };
 

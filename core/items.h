@@ -16,9 +16,9 @@ struct item {
 struct items {
 	/* name: NUL-terminated.  0, or ERR_ABSENT. */
 	int (*find)(void *ctx, const char *name, struct item *out);
-	/* Reads [off, off + len) of the item; the caller has checked the range
-	 * against item->size.  0 or a negative code. */
-	int (*read)(void *ctx, const struct item *item, uint32_t off, void *dst,
+	/* Reads the item's first len bytes, at most item->size.  0 or a
+	 * negative code. */
+	int (*read)(void *ctx, const struct item *item, void *dst,
 		    uint32_t len);
 	/* Writes into a writable item.  0 or a negative code; NULL where the
 	 * source cannot be written. */

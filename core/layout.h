@@ -6,10 +6,10 @@
  *
  *   0x00000000  interrupt vectors, BIOS data area (the EBDA word only)
  *   0x00001000  free: the kernel's
- *   0x00010000  scratch: fw_cfg directory, table-loader script, e820 file
+ *   0x00010000  scratch: large fw_cfg directory, table-loader script, e820 file
  *   0x00020000  free: other VMMs keep a command line here
  *   0x00030000  stack, .bss
- *   0x00034000  hand-over: boot_params, start_info, page tables, GDT
+ *   0x00034000  fw_cfg directory, boot_params, page tables, start_info, GDT
  *   0x0003c000  MP table, ACPI tables of our own (reserved when used)
  *   0x00040000  command line
  *   0x00050000  SMBIOS tables (reserved when used)
@@ -28,16 +28,16 @@
 /* The ROM. */
 #define ROM_BASE        0xffff0000 /* guest-physical start of fw.bin */
 #define ROM_SIZE        0x00010000 /* exactly 64 KiB: docs/boot.md, "The ROM" */
-#define ROM_TEXT        0xffffa000 /* code and constants start here */
-#define ROM_TEXT_MAX    0x00006000 /* ... and may take this much, all told */
-#define ROM_SMBIOS      0xfffffee0 /* the static _SM3_ anchor */
-#define ROM_TAIL        0xffffff00 /* 16-bit start, GDT, reset vector */
+#define ROM_TEXT        0xffffc000 /* code and constants start here */
+#define ROM_TEXT_MAX    0x00004000 /* ... and may take this much, all told */
+#define ROM_SMBIOS      0xffffff60 /* the static _SM3_ anchor */
+#define ROM_TAIL        0xffffff80 /* 16-bit start, GDT, reset vector */
 #define ROM_VECTOR      0xfffffff0 /* [SDM] 3A 9.1.4 First Instruction */
 
 /* Low memory. */
 #define BDA_EBDA_WORD   0x0000040e /* segment of the EBDA */
 #define SCRATCH         0x00010000
-#define SCRATCH_DIR     0x00010000 /* fw_cfg directory */
+#define SCRATCH_DIR     0x00010000 /* a directory too large for DIR_PAGE */
 #define SCRATCH_DIR_MAX 0x00008000 /* 511 files */
 #define SCRATCH_E820    0x00018000 /* etc/e820 as read */
 #define SCRATCH_E820_MAX 0x00001000 /* 204 entries */
@@ -47,11 +47,18 @@
 #define FW_RAM          0x00030000 /* .bss upward, stack downward */
 #define FW_RAM_SIZE     0x00004000
 #define FW_STACK_TOP    0x00034000
-#define BOOT_PARAMS     0x00034000 /* zero page; also the e820 map we build */
-#define START_INFO      0x00035000 /* hvm_start_info, module, memory map */
+/* Four pages in a row: the directory is read with a length that reaches over
+ * all of them, and a host that fills what it has not with zeros clears the
+ * three that must be clear.  docs/boot.md, "fw_cfg". */
+#define DIR_PAGE        0x00034000 /* 63 files */
+#define DIR_PAGE_SIZE   0x00001000
+#define BOOT_PARAMS     0x00035000 /* zero page */
+#define PML4            0x00036000
+#define PDPT            0x00037000
+#define CLEAR_END       0x00038000
+#define PAGE_DIRECTORY  0x00038000
+#define START_INFO      0x00039000 /* hvm_start_info, module, memory map */
 #define START_INFO_SIZE 0x00002000
-#define PAGE_TABLES     0x00037000 /* PML4, PDPT, page directories */
-#define PAGE_TABLES_SIZE 0x00004000
 #define GDT_RAM         0x0003b000 /* GDT and the way into long mode */
 #define GDT_RAM_SIZE    0x00001000
 #define OWN_TABLES      0x0003c000 /* MP table, our own ACPI tables */

@@ -12,7 +12,7 @@
 /* info: the structure, len bytes of it and what follows.  mmap: room for the
  * memory map, at mmap_gpa.  Sets the memory fields and flags.
  * ERR_TRUNCATED: len is too small.  ERR_NO_ROOM. */
-int multiboot_build(void *info, uint32_t len, void *mmap, gpa_t mmap_gpa,
+int multiboot_build(void *info, uint32_t len, void *mmap, uint32_t mmap_gpa,
 		    uint32_t mmap_size, const struct e820_map *map);
 
 #endif

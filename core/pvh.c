@@ -2,23 +2,19 @@
 /* pvh.c - start_info first, then the module, then the memory map. */
 #include "core/pvh.h"
 
-#define MEMMAP_MAX 127
-
 struct pvh_page {
 	struct hvm_start_info info;
 	struct hvm_modlist_entry module;
 	struct hvm_memmap_entry memmap[];
 } PACKED;
 
-int pvh_build(void *page, gpa_t gpa, uint32_t size, const struct e820_map *map,
-	      const struct pvh_args *args)
+int pvh_build(void *page, uint32_t gpa, uint32_t size,
+	      const struct e820_map *map, const struct pvh_args *args)
 {
 	struct pvh_page *p = page;
 	uint32_t need = (uint32_t)sizeof(*p) +
 			map->count * (uint32_t)sizeof(p->memmap[0]);
 
-	if (map->count > MEMMAP_MAX)
-		return ERR_TOO_MANY;
 	if (need > size)
 		return ERR_NO_ROOM;
 	memset(p, 0, need);
@@ -35,7 +31,6 @@ int pvh_build(void *page, gpa_t gpa, uint32_t size, const struct e820_map *map,
 		p->module.size = args->initrd_size;
 	}
 	/* An e820 entry is a memmap entry without its last, reserved, field. */
-	for (uint32_t i = 0; i < map->count; i++)
-		memcpy(&p->memmap[i], &map->entry[i], sizeof(map->entry[i]));
+	e820_write(map, p->memmap, sizeof(p->memmap[0]));
 	return 0;
 }

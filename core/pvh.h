@@ -9,16 +9,15 @@
 #include "core/gmem.h"
 
 struct pvh_args {
-	gpa_t cmdline_gpa;
+	uint32_t cmdline_gpa;
 	gpa_t initrd_gpa;     /* with initrd_size 0: no module */
-	uint64_t initrd_size; /* bytes */
-	gpa_t rsdp_gpa;       /* 0: none */
+	uint32_t initrd_size; /* bytes */
+	uint32_t rsdp_gpa;    /* 0: none */
 };
 
 /* Builds all three at gpa (8-byte aligned), of which page is the memory and
- * size the room.  The map goes in as far as 127 entries: older kernels count
- * them in a byte.  ERR_NO_ROOM, ERR_TOO_MANY. */
-int pvh_build(void *page, gpa_t gpa, uint32_t size, const struct e820_map *map,
-	      const struct pvh_args *args);
+ * size the room.  ERR_NO_ROOM. */
+int pvh_build(void *page, uint32_t gpa, uint32_t size,
+	      const struct e820_map *map, const struct pvh_args *args);
 
 #endif

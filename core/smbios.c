@@ -6,8 +6,9 @@
 
 static bool end_is_last(const uint8_t *end)
 {
-	return end[0] == SMBIOS_TYPE_END && end[1] == sizeof(struct smbios_header) &&
-	       end[4] == 0 && end[5] == 0;
+	return end[0] == SMBIOS_TYPE_END &&
+	       end[1] == sizeof(struct smbios_header) && end[4] == 0 &&
+	       end[5] == 0;
 }
 
 int smbios_close(void *tables, uint32_t len, uint32_t room)

@@ -18,7 +18,8 @@ struct topology topology_of(uint32_t eax0, uint32_t ebx0, uint32_t eax1,
 	if (t.threads == 0 || t.per_package < t.threads ||
 	    t.per_package % t.threads != 0 || t.package_shift < t.core_shift ||
 	    t.threads > 1u << t.core_shift ||
-	    t.per_package > (uint64_t)t.threads << (t.package_shift - t.core_shift))
+	    t.per_package > (uint64_t)t.threads
+				    << (t.package_shift - t.core_shift))
 		return (struct topology){1, 1, 0, 0};
 	return t;
 }

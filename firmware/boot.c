@@ -18,19 +18,20 @@ void boot_load_cmdline(uint32_t limit)
 		limit = CMDLINE_MAX - 1;
 	len = limit + 1;
 	if (fwcfg_transport() != FWCFG_DMA_QEMU) {
-		len = (uint32_t)fwcfg_number("command line size",
-					     FW_CFG_CMDLINE_SIZE, 4);
+		len = fwcfg_number("command line size", FW_CFG_CMDLINE_SIZE,
+				   4);
 		if (len > limit + 1)
 			panic_limit("command line", ERR_TOO_LONG, len, limit);
-		line[len] = '\0';
 	}
 	fwcfg_read("command line", FW_CFG_CMDLINE_DATA, CMDLINE, len);
-	if (len > limit && line[limit] != '\0')
+	if (len <= limit)
+		line[len] = '\0';
+	else if (line[limit] != '\0')
 		panic_limit("command line", ERR_TOO_LONG, len, limit);
 }
 
 gpa_t boot_load_initrd(struct e820_map *map, uint32_t size,
-		       uint64_t initrd_max, bool above_4g)
+		       uint32_t initrd_max, bool above_4g)
 {
 	struct fault fault;
 	gpa_t gpa;
@@ -40,7 +41,8 @@ gpa_t boot_load_initrd(struct e820_map *map, uint32_t size,
 	if (initrd_place(map, size, initrd_max, above_4g, &gpa, &fault) != 0)
 		panic_fault("initrd", &fault);
 	fwcfg_read("initrd", FW_CFG_INITRD_DATA, gpa, size);
-	log_numbers("initrd at #, % bytes", gpa, size);
+	log_numbers("initrd at page #, % bytes", (pfn_t)(gpa >> PAGE_SHIFT),
+		    size);
 	return gpa;
 }
 

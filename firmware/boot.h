@@ -10,9 +10,9 @@
 /* Loads kernel, command line and initrd as the kernel's protocol wants them,
  * and enters it. */
 __attribute__((noreturn)) void boot_linux(struct kernel *k,
-					  struct e820_map *map, gpa_t rsdp);
+					  struct e820_map *map, uint32_t rsdp);
 __attribute__((noreturn)) void boot_pvh(struct kernel *k, struct e820_map *map,
-					gpa_t rsdp);
+					uint32_t rsdp);
 __attribute__((noreturn)) void boot_multiboot(struct kernel *k,
 					      struct e820_map *map);
 
@@ -23,7 +23,7 @@ void boot_load_cmdline(uint32_t limit);
 
 /* Places and reads the initrd; its address, 0 without one. */
 gpa_t boot_load_initrd(struct e820_map *map, uint32_t size,
-		       uint64_t initrd_max, bool above_4g);
+		       uint32_t initrd_max, bool above_4g);
 
 /* Last step before the kernel: the map's own marks become RAM. */
 void boot_finish(struct e820_map *map);

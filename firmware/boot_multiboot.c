@@ -11,25 +11,22 @@
 
 void boot_multiboot(struct kernel *k, struct e820_map *map)
 {
-	uint64_t info_gpa = fwcfg_number("multiboot information address",
-					 FW_CFG_INITRD_ADDR, 4);
-	uint32_t info_size = (uint32_t)fwcfg_number(
-		"multiboot information size", FW_CFG_INITRD_SIZE, 4);
+	uint32_t info = fwcfg_number("multiboot information address",
+				     FW_CFG_INITRD_ADDR, 4);
+	uint32_t size = fwcfg_number("multiboot information size",
+				     FW_CFG_INITRD_SIZE, 4);
 	int err;
 
 	/* QEMU wants it in low memory: pointers inside it say where. */
-	if (!range_fits(info_gpa, info_size, SCRATCH) ||
-	    info_gpa <= BDA_EBDA_WORD + 1)
+	if (size > SCRATCH || info > SCRATCH - size ||
+	    info <= BDA_EBDA_WORD + 1)
 		panic_err("multiboot information", ERR_RANGE);
 	fwcfg_read("kernel", FW_CFG_KERNEL_DATA, k->load_gpa, k->size);
-	fwcfg_read("multiboot information", FW_CFG_INITRD_DATA, info_gpa,
-		   info_size);
+	fwcfg_read("multiboot information", FW_CFG_INITRD_DATA, info, size);
 	boot_finish(map);
-	err = multiboot_build((void *)(uintptr_t)info_gpa, info_size,
-			      (void *)START_INFO, START_INFO, START_INFO_SIZE,
-			      map);
+	err = multiboot_build((void *)info, size, (void *)START_INFO,
+			      START_INFO, START_INFO_SIZE, map);
 	if (err != 0)
 		panic_err("multiboot information", err);
-	enter_multiboot((uint32_t)k->entry_gpa, (uint32_t)info_gpa,
-			MULTIBOOT_BOOT_MAGIC);
+	enter_multiboot(k->entry_gpa, info, MULTIBOOT_BOOT_MAGIC);
 }

@@ -8,7 +8,7 @@
 
 #define CMDLINE_LIMIT 4095 /* Linux takes 2047; other kernels, unknown */
 
-void boot_pvh(struct kernel *k, struct e820_map *map, gpa_t rsdp)
+void boot_pvh(struct kernel *k, struct e820_map *map, uint32_t rsdp)
 {
 	struct pvh_args args = {.cmdline_gpa = CMDLINE, .rsdp_gpa = rsdp};
 	int err;
@@ -23,5 +23,5 @@ void boot_pvh(struct kernel *k, struct e820_map *map, gpa_t rsdp)
 			&args);
 	if (err != 0)
 		panic_err("hvm_start_info", err);
-	enter_pvh((uint32_t)k->entry_gpa, START_INFO);
+	enter_pvh(k->entry_gpa, START_INFO);
 }

@@ -3,6 +3,7 @@
 #include "firmware/chipset.h"
 #include "core/abi/pci.h"
 #include "core/layout.h"
+#include "core/le.h"
 #include "firmware/fwcfg.h"
 #include "firmware/io.h"
 #include "firmware/log.h"
@@ -51,21 +52,18 @@ static void pc_setup(void)
 static uint32_t ecam_choice(void)
 {
 	static const struct {
-		char word[3];
-		uint8_t len;
+		char word[4];
 		uint32_t size;
-	} choice[] = {
-		{"64", 2, 64},
-		{"128", 3, 128},
-		{"256", 3, 256},
-		{"off", 3, 0},
-	};
+	} choice[] = {{"64", 64}, {"128", 128}, {"256", 256}, {"off", 0}};
 	char word[ECAM_WORD_MAX] = {0};
+	uint32_t len = fwcfg_file(ECAM_FILE, word, sizeof(word));
 
-	if (fwcfg_file(ECAM_FILE, word, sizeof(word)) == 0)
+	if (len == 0)
 		return choice[0].size;
+	if (word[len - 1] == '\n')
+		word[len - 1] = '\0';
 	for (uint32_t i = 0; i < ARRAY_COUNT(choice); i++)
-		if (memcmp(word, choice[i].word, choice[i].len) == 0)
+		if (word_at(word) == word_at(choice[i].word))
 			return choice[i].size;
 	panic_err(ECAM_FILE, ERR_UNSUPPORTED);
 }
@@ -89,26 +87,44 @@ static void q35_setup(struct chipset *chipset)
 		return;
 	}
 	chipset->ecam_gpa = ECAM_BASE;
-	chipset->ecam_size = MIB(size);
+	chipset->ecam_size = size << 20;
 	pci_write32(HOST_BRIDGE, Q35_PCIEXBAR,
 		    ECAM_BASE | pciexbar_of(size) | Q35_PCIEXBAR_EN);
 	ecam_write32(ICH9_LPC, ICH9_PMBASE, PM_IO_BASE | PM_IO_ENABLE);
 	ecam_write32(ICH9_LPC, ICH9_ACPI_CNTL, ICH9_ACPI_EN);
 }
 
+/* QEMU adds this file with the chip that has PMBASE (PIIX4 PM or ICH9): where
+ * it is missing, there is nothing to program. */
+static bool pm_chip_there(void)
+{
+	const struct items *items = fwcfg_items();
+	struct item item;
+
+	return items->find(items->ctx, "etc/system-states", &item) == 0;
+}
+
+/* Other VMMs show the same host bridge and nothing behind it; a device that
+ * has vouched for being QEMU's (fwcfg.h) does not. */
+static bool bridge_there(uint32_t devfn, uint32_t id)
+{
+	return fwcfg_transport() == FWCFG_DMA_QEMU ||
+	       pci_read32(devfn, 0) == id;
+}
+
 void chipset_setup(struct chipset *chipset)
 {
-	uint32_t host = pci_read32(HOST_BRIDGE, 0);
+	uint32_t host;
 
-	*chipset = (struct chipset){.board = BOARD_OTHER};
-	/* Other VMMs show the same host bridge and nothing behind it. */
-	if (host == PCI_ID_I440FX && pci_read32(PIIX3_ISA, 0) == PCI_ID_PIIX3) {
-		chipset->board = BOARD_PC;
+	if (fwcfg_transport() == FWCFG_DMA_QEMU && !pm_chip_there()) {
+		log_line("none");
+		return;
+	}
+	host = pci_read32(HOST_BRIDGE, 0);
+	if (host == PCI_ID_I440FX && bridge_there(PIIX3_ISA, PCI_ID_PIIX3)) {
 		pc_setup();
 		log_line("i440FX");
-	} else if (host == PCI_ID_Q35 &&
-		   pci_read32(ICH9_LPC, 0) == PCI_ID_ICH9) {
-		chipset->board = BOARD_Q35;
+	} else if (host == PCI_ID_Q35 && bridge_there(ICH9_LPC, PCI_ID_ICH9)) {
 		q35_setup(chipset);
 		log_line("Q35");
 	} else {

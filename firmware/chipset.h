@@ -7,21 +7,15 @@
 #ifndef FIRMWARE_CHIPSET_H
 #define FIRMWARE_CHIPSET_H
 
-#include "core/gmem.h"
-
-enum board {
-	BOARD_OTHER, /* microvm, or a VMM that needs nothing from us */
-	BOARD_PC,    /* i440FX with PIIX3 and PIIX4 PM */
-	BOARD_Q35,   /* Q35 with ICH9 */
-};
+#include "core/base.h"
 
 struct chipset {
-	enum board board;
-	gpa_t ecam_gpa;     /* 0: off */
-	uint64_t ecam_size; /* bytes: 1 MiB a bus */
+	uint32_t ecam_gpa;  /* 0: off */
+	uint32_t ecam_size; /* bytes: 1 MiB a bus */
 };
 
-/* Recognises the board by both its bridges and programs it. */
+/* Recognises the board by its bridges and programs it.  chipset is all zero
+ * before, and stays so where there is nothing to program. */
 void chipset_setup(struct chipset *chipset);
 
 #endif

@@ -10,16 +10,10 @@
 
 #define SIGNATURE      0x554d4551 /* "QEMU" */
 #define DMA_POLLS      1000000
-#define DISCARD_CHUNK  256
 #define DIR_COUNT_SIZE 4
 
-#define FW_CFG_DMA_READ_WRITE (FW_CFG_DMA_READ | FW_CFG_DMA_WRITE)
-
-/* What QEMU has by default: 0x20 slots, of which about 20 are used.  One read
- * of this much gets nearly every directory whole. */
-#define DIR_FIRST_READ (DIR_COUNT_SIZE + 40 * sizeof(struct fw_cfg_file))
-#define DIR_FILES_MAX                                                          \
-	((SCRATCH_DIR_MAX - DIR_COUNT_SIZE) / sizeof(struct fw_cfg_file))
+#define DIR_FILES(bytes)                                                       \
+	(((bytes) - DIR_COUNT_SIZE) / sizeof(struct fw_cfg_file))
 
 static enum fwcfg_transport transport;
 static struct fwcfg_dir directory;
@@ -47,79 +41,45 @@ static int dma_run(uint32_t control, uint32_t len)
 	return ERR_TIMEOUT;
 }
 
-/* Reads to nowhere, where SKIP cannot be trusted. */
-static int discard(uint32_t len)
-{
-	uint8_t nowhere[DISCARD_CHUNK];
-	int err = 0;
-
-	dma.address = be64((uintptr_t)nowhere);
-	while (len > 0 && err == 0) {
-		uint32_t n = len < sizeof(nowhere) ? len : sizeof(nowhere);
-
-		err = dma_run(FW_CFG_DMA_READ, n);
-		len -= n;
-	}
-	return err;
-}
-
-static int read_bytes(uint32_t off, gpa_t gpa, uint32_t len)
+static int read_bytes(gpa_t gpa, uint32_t len)
 {
 	if (!range_fits(gpa, len, GIB(4)))
 		return ERR_NO_ROOM;
-	for (; off > 0; off--)
-		io_in8(FW_CFG_PORT_DATA);
 	io_in8_string(FW_CFG_PORT_DATA, (void *)(uintptr_t)gpa, len);
 	return 0;
 }
 
-/* control: the key in its upper half, FW_CFG_DMA_READ or _WRITE. */
-static int access(uint32_t control, uint32_t off, gpa_t gpa, uint32_t len)
+int fwcfg_read_gpa(uint16_t key, gpa_t gpa, uint32_t len)
 {
-	int err = 0;
+	uint32_t control = FW_CFG_DMA_READ;
 
 	if (len == 0)
 		return 0;
-	if (transport == FWCFG_DMA_QEMU) {
-		control |= FW_CFG_DMA_SELECT;
-		if (off != 0) {
-			err = dma_run((control & ~FW_CFG_DMA_READ_WRITE) |
-					      FW_CFG_DMA_SKIP, off);
-			control &= FW_CFG_DMA_READ_WRITE;
-		}
-	} else {
-		io_out16(FW_CFG_PORT_SELECTOR,
-			 (uint16_t)(control >> FW_CFG_DMA_SELECTOR_SHIFT));
-		if (transport == FWCFG_BYTES)
-			return read_bytes(off, gpa, len);
-		err = discard(off);
-		control &= FW_CFG_DMA_READ_WRITE;
-	}
+	if (transport == FWCFG_DMA_QEMU)
+		control |= FW_CFG_DMA_SELECT |
+			   (uint32_t)key << FW_CFG_DMA_SELECTOR_SHIFT;
+	else
+		io_out16(FW_CFG_PORT_SELECTOR, key);
+	if (transport == FWCFG_BYTES)
+		return read_bytes(gpa, len);
 	dma.address = be64(gpa);
-	return err != 0 ? err : dma_run(control, len);
-}
-
-int fwcfg_read_gpa(uint16_t key, uint32_t off, gpa_t gpa, uint32_t len)
-{
-	return access((uint32_t)key << FW_CFG_DMA_SELECTOR_SHIFT |
-			      FW_CFG_DMA_READ,
-		      off, gpa, len);
+	return dma_run(control, len);
 }
 
 void fwcfg_read(const char *name, uint16_t key, gpa_t gpa, uint32_t len)
 {
-	int err = fwcfg_read_gpa(key, 0, gpa, len);
+	int err = fwcfg_read_gpa(key, gpa, len);
 
 	if (err != 0)
 		panic_err(name, err);
 }
 
-uint64_t fwcfg_number(const char *name, uint16_t key, uint32_t size)
+uint32_t fwcfg_number(const char *name, uint16_t key, uint32_t size)
 {
-	uint64_t value = 0;
+	uint32_t value = 0;
 
 	fwcfg_read(name, key, (uintptr_t)&value, size);
-	return value;
+	return *(volatile uint32_t *)&value;
 }
 
 enum fwcfg_transport fwcfg_transport(void)
@@ -132,23 +92,30 @@ static int item_find(void *ctx, const char *name, struct item *out)
 	return fwcfg_dir_find(ctx, name, out);
 }
 
-static int item_read(void *ctx, const struct item *item, uint32_t off,
-		     void *dst, uint32_t len)
+static int item_read(void *ctx, const struct item *item, void *dst,
+		     uint32_t len)
 {
 	(void)ctx;
-	return fwcfg_read_gpa((uint16_t)item->key, off, (uintptr_t)dst, len);
+	return fwcfg_read_gpa((uint16_t)item->key, (uintptr_t)dst, len);
 }
 
 /* Only QEMU's own device takes writes; others have been seen to abort. */
 static int item_write(void *ctx, const struct item *item, uint32_t off,
 		      const void *src, uint32_t len)
 {
+	uint32_t select = FW_CFG_DMA_SELECT |
+			  item->key << FW_CFG_DMA_SELECTOR_SHIFT;
+	int err = 0;
+
 	(void)ctx;
 	if (transport != FWCFG_DMA_QEMU)
 		return ERR_UNSUPPORTED;
-	return access(item->key << FW_CFG_DMA_SELECTOR_SHIFT |
-			      FW_CFG_DMA_WRITE,
-		      off, (uintptr_t)src, len);
+	if (off != 0) {
+		err = dma_run(select | FW_CFG_DMA_SKIP, off);
+		select = 0;
+	}
+	dma.address = be64((uintptr_t)src);
+	return err != 0 ? err : dma_run(select | FW_CFG_DMA_WRITE, len);
 }
 
 const struct items *fwcfg_items(void)
@@ -179,7 +146,7 @@ uint32_t fwcfg_file(const char *name, void *dst, uint32_t room)
  * rest of its semantics.  Imitations are asked step by step. */
 static void transport_find(void)
 {
-	uint32_t signature;
+	uint32_t trial = 0;
 
 	if (io_in32(FW_CFG_PORT_DMA_LOW) == FW_CFG_DMA_MARK_LOW) {
 		transport = FWCFG_DMA_QEMU;
@@ -191,45 +158,49 @@ static void transport_find(void)
 	if (!(fwcfg_number("id", FW_CFG_ID, 4) & FW_CFG_ID_DMA))
 		return;
 	transport = FWCFG_DMA_SAFE;
-	signature = 0;
-	if (fwcfg_read_gpa(FW_CFG_SIGNATURE, 0, (uintptr_t)&signature, 4) !=
-		    0 ||
-	    *(volatile uint32_t *)&signature != SIGNATURE)
+	if (fwcfg_read_gpa(FW_CFG_SIGNATURE, (uintptr_t)&trial, 4) != 0 ||
+	    *(volatile uint32_t *)&trial != SIGNATURE)
 		transport = FWCFG_BYTES;
 }
 
-/* Reads a directory in one go where reading past its end does no harm. */
-static uint32_t directory_read(void)
+/* Bytes of a directory that counts so many files; 0 if it is too large. */
+static uint32_t directory_size(uint32_t count)
 {
-	uint8_t *bytes = (uint8_t *)SCRATCH_DIR;
-	uint32_t have = transport == FWCFG_DMA_QEMU ? DIR_FIRST_READ
-						    : DIR_COUNT_SIZE;
-	uint32_t count, need;
+	if (count > DIR_FILES(SCRATCH_DIR_MAX))
+		panic_limit("directory", ERR_TOO_MANY, count,
+			    DIR_FILES(SCRATCH_DIR_MAX));
+	return DIR_COUNT_SIZE + count * (uint32_t)sizeof(struct fw_cfg_file);
+}
 
-	fwcfg_read("directory", FW_CFG_FILE_DIR, SCRATCH_DIR, have);
-	count = be32(word_at(bytes));
-	if (count > DIR_FILES_MAX)
-		return have; /* fwcfg_dir_parse says so */
-	need = DIR_COUNT_SIZE + count * (uint32_t)sizeof(struct fw_cfg_file);
-	if (need <= have)
-		return have;
-	fwcfg_read("directory", FW_CFG_FILE_DIR, SCRATCH_DIR, need);
-	return need;
+/* QEMU fills a read past the end with zeros: one read brings the directory
+ * and clears the pages behind it.  Any other host is asked for the count, then
+ * for exactly what there is. */
+static const void *directory_read(uint32_t *len)
+{
+	uint8_t *bytes = (uint8_t *)DIR_PAGE;
+	uint32_t first = transport == FWCFG_DMA_QEMU ? CLEAR_END - DIR_PAGE
+						     : DIR_COUNT_SIZE;
+
+	fwcfg_read("directory", FW_CFG_FILE_DIR, DIR_PAGE, first);
+	*len = directory_size(be32(word_at(bytes)));
+	if (*len <= DIR_PAGE_SIZE && transport == FWCFG_DMA_QEMU)
+		return bytes;
+	bytes = (uint8_t *)SCRATCH_DIR;
+	fwcfg_read("directory", FW_CFG_FILE_DIR, SCRATCH_DIR, *len);
+	memset((void *)BOOT_PARAMS, 0, CLEAR_END - BOOT_PARAMS);
+	return bytes;
 }
 
 void fwcfg_setup(void)
 {
+	const void *bytes;
 	struct fault fault;
 	uint32_t len;
 
 	transport_find();
-	len = directory_read();
-	if (fwcfg_dir_parse(&directory, (const void *)SCRATCH_DIR, len,
-			    DIR_FILES_MAX, &fault) != 0)
+	bytes = directory_read(&len);
+	if (fwcfg_dir_parse(&directory, bytes, len, DIR_FILES(SCRATCH_DIR_MAX),
+			    &fault) != 0)
 		panic_fault("directory entry", &fault);
-	log_numbers(transport == FWCFG_DMA_QEMU ? "DMA, % files"
-		    : transport == FWCFG_DMA_SAFE
-			    ? "DMA, select by port, % files"
-			    : "bytes, % files",
-		    directory.count, 0);
+	log_numbers("transport %, % files", transport, directory.count);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kernel.c - tells bzImage, PVH ELF and multiboot apart. */
 #include "firmware/kernel.h"
-#include "core/elf.h"
+#include "core/abi/elf.h"
 #include "core/layout.h"
 #include "core/le.h"
 #include "firmware/fwcfg.h"
@@ -16,22 +16,22 @@ static struct boot_params *zero_page(void)
 
 static uint32_t kernel_size(void)
 {
-	return (uint32_t)fwcfg_number("kernel size", FW_CFG_KERNEL_SIZE, 4);
+	return fwcfg_number("kernel size", FW_CFG_KERNEL_SIZE, 4);
 }
 
 static uint32_t kernel_address(void)
 {
-	return (uint32_t)fwcfg_number("kernel address", FW_CFG_KERNEL_ADDR, 4);
+	return fwcfg_number("kernel address", FW_CFG_KERNEL_ADDR, 4);
 }
 
 static uint32_t kernel_entry(void)
 {
-	return (uint32_t)fwcfg_number("kernel entry", FW_CFG_KERNEL_ENTRY, 4);
+	return fwcfg_number("kernel entry", FW_CFG_KERNEL_ENTRY, 4);
 }
 
 static uint32_t initrd_size(void)
 {
-	return (uint32_t)fwcfg_number("initrd size", FW_CFG_INITRD_SIZE, 4);
+	return fwcfg_number("initrd size", FW_CFG_INITRD_SIZE, 4);
 }
 
 /* Only QEMU fills in the header, and says so by its loader type; then the
@@ -43,55 +43,53 @@ static void bzimage_sizes(struct kernel *k)
 	bool filled_in = h->type_of_loader == LOADER_TYPE_QEMU;
 
 	k->initrd_size = filled_in ? h->ramdisk_size : initrd_size();
-	k->size = (uint32_t)k->image.body_size;
-	if (k->size != 0 && k->size == k->image.body_size &&
-	    h->setup_data == 0 && fwcfg_transport() == FWCFG_DMA_QEMU)
+	k->size = k->image.body_size;
+	if (k->size != 0 && h->setup_data == 0 &&
+	    fwcfg_transport() == FWCFG_DMA_QEMU)
 		return;
 	k->size = kernel_size();
 	k->size_sure = true;
 	if (k->size == 0 || k->size < k->image.body_size)
 		panic_limit("bzImage", ERR_TRUNCATED, k->size,
-			    (uint32_t)k->image.body_size);
+			    k->image.body_size);
 }
 
 static void bzimage_find(struct kernel *k, struct e820_map *map)
 {
 	struct fault fault;
-	gpa_t limit = k->image.entry64 ? memory_low_limit(map) : GIB(4);
+	pfn_t limit = k->image.entry64 ? memory_low_limit(map) : PFN_4G;
 
 	bzimage_sizes(k);
 	if (bzimage_place(&k->image, k->size, map, limit, &k->plan, &fault) !=
 	    0)
 		panic_fault("bzImage", &fault);
-	log_numbers(k->image.entry64 ? "bzImage, protocol #, 64-bit entry at #"
-				     : "bzImage, protocol #, 32-bit entry at #",
-		    k->image.version, k->plan.entry_gpa);
+	log_numbers("bzImage, %-bit entry at #", k->image.entry64 ? 64 : 32,
+		    k->plan.entry_gpa);
+}
+
+/* Marks [start, start + size) as the kernel's; panics where that is not RAM. */
+static void kernel_claim(struct e820_map *map, const char *what, uint32_t start,
+			 uint32_t size)
+{
+	pfn_t first = start >> PAGE_SHIFT;
+	pfn_t end = first + page_count((start & (PAGE_SIZE - 1)) + size);
+
+	if (start < HIGH_START || size > UINT32_MAX - start ||
+	    !e820_is_ram(map, first, end))
+		panic_limit(what, ERR_NO_ROOM, start, size);
+	memory_reserve(map, start, size, E820_LOADED);
 }
 
 /* The segments are in guest memory already: nothing else may go there. */
 static void pvh_find(struct kernel *k, struct e820_map *map)
 {
-	struct elf_extent extent;
-	uint32_t entry;
-	gpa_t end;
+	uint32_t start = kernel_address(), size = kernel_size();
 
-	if (elf_extent_parse(&extent, zero_page(), SETUP_WINDOW, NULL) != 0) {
-		extent.start = kernel_address();
-		extent.end = extent.start + kernel_size();
-	}
 	k->kind = KERNEL_PVH;
-	entry = kernel_entry();
-	k->entry_gpa = entry;
-	if (entry < extent.start || entry >= extent.end)
+	k->entry_gpa = kernel_entry();
+	if (k->entry_gpa - start >= size)
 		panic_err("ELF kernel's entry", ERR_RANGE);
-	/* QEMU lets segments reach below 1 MiB; there only we must not be. */
-	if (extent.start < FW_LOW_END && extent.end > SCRATCH)
-		panic("ELF kernel: its segments lie where the firmware works");
-	end = align_up(extent.end, 4096);
-	if (extent.start >= HIGH_START &&
-	    !e820_is_ram(map, extent.start, end - extent.start))
-		panic_err("ELF kernel", ERR_NO_ROOM);
-	memory_reserve(map, extent.start, end - extent.start, E820_LOADED);
+	kernel_claim(map, "ELF kernel", start, size);
 	k->initrd_size = initrd_size();
 	log_numbers("ELF, PVH entry at #", k->entry_gpa, 0);
 }
@@ -100,17 +98,14 @@ static void pvh_find(struct kernel *k, struct e820_map *map)
  * structure as the initrd. */
 static void multiboot_find(struct kernel *k, struct e820_map *map)
 {
-	uint32_t load = kernel_address(), entry = kernel_entry();
-
 	k->kind = KERNEL_MULTIBOOT;
 	k->size_sure = true;
-	k->load_gpa = load;
-	k->entry_gpa = entry;
-	if (entry < load || entry - load >= k->size)
+	k->load_gpa = kernel_address();
+	k->entry_gpa = kernel_entry();
+	if (k->entry_gpa < k->load_gpa ||
+	    k->entry_gpa - k->load_gpa >= k->size)
 		panic("the kernel is neither bzImage, ELF nor multiboot");
-	if (load < HIGH_START || !e820_is_ram(map, load, k->size))
-		panic_err("multiboot kernel", ERR_NO_ROOM);
-	memory_reserve(map, load, k->size, E820_LOADED);
+	kernel_claim(map, "multiboot kernel", k->load_gpa, k->size);
 	log_line("multiboot");
 }
 
@@ -119,7 +114,7 @@ void kernel_find(struct kernel *k, struct e820_map *map)
 	struct fault fault;
 	int err;
 
-	*k = (struct kernel){.kind = KERNEL_BZIMAGE};
+	k->kind = KERNEL_BZIMAGE; /* all else of k is zero */
 	fwcfg_read("kernel header", FW_CFG_SETUP_DATA, BOOT_PARAMS,
 		   SETUP_WINDOW);
 	err = bzimage_parse(&k->image, zero_page(), SETUP_WINDOW, &fault);
@@ -127,7 +122,7 @@ void kernel_find(struct kernel *k, struct e820_map *map)
 		bzimage_find(k, map);
 		return;
 	}
-	if (elf_magic(zero_page(), SETUP_WINDOW)) {
+	if (word_at(zero_page()) == ELF_MAGIC) {
 		pvh_find(k, map);
 		return;
 	}

@@ -18,8 +18,8 @@ struct kernel {
 	struct bzimage_plan plan; /* KERNEL_BZIMAGE */
 	uint32_t size;            /* bytes of KERNEL_DATA to load */
 	bool size_sure;           /* size is KERNEL_SIZE, not the header's */
-	gpa_t load_gpa;           /* KERNEL_MULTIBOOT */
-	gpa_t entry_gpa;          /* KERNEL_PVH, KERNEL_MULTIBOOT */
+	uint32_t load_gpa;        /* KERNEL_MULTIBOOT */
+	uint32_t entry_gpa;       /* KERNEL_PVH, KERNEL_MULTIBOOT */
 	uint32_t initrd_size;     /* bytes, 0: none */
 };
 

@@ -95,7 +95,7 @@ void log_line(const char *text)
 	log_numbers(text, 0, 0);
 }
 
-void log_numbers(const char *format, uint64_t a, uint64_t b)
+void log_numbers(const char *format, uint32_t a, uint32_t b)
 {
 	if (!log_on())
 		return;
@@ -106,7 +106,7 @@ void log_numbers(const char *format, uint64_t a, uint64_t b)
 			continue;
 		}
 		if (*format == '%')
-			log_dec((uint32_t)a);
+			log_dec(a);
 		else
 			log_hex(a);
 		a = b;

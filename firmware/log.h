@@ -27,7 +27,7 @@ void log_end(void);
 void log_line(const char *text);
 
 /* A whole line with up to two numbers, if anybody is reading: % is where the
- * next one goes in decimal (below 2^32), # where it goes in hexadecimal. */
-void log_numbers(const char *format, uint64_t a, uint64_t b);
+ * next one goes in decimal, # where it goes in hexadecimal. */
+void log_numbers(const char *format, uint32_t a, uint32_t b);
 
 #endif

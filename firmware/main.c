@@ -36,9 +36,9 @@ static void mtrr_setup(uint32_t cpuid1_edx)
 void fw_main(uint32_t cpuid1_edx)
 {
 	static struct chipset chipset;
-	static struct e820_map map;
+	static struct e820_map map NOINIT;
 	static struct kernel kernel;
-	gpa_t rsdp;
+	uint32_t rsdp;
 
 	stage_mark(MARK_FIRMWARE_START);
 	log_setup();

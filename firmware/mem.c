@@ -26,12 +26,15 @@ void *memset(void *dst, int byte, size_t len)
 			*d++ = b;
 		return dst;
 	}
-	for (; len >= 16 * BLOCK; len -= 16 * BLOCK, d += 16 * BLOCK)
-#pragma GCC unroll 16
-		for (size_t i = 0; i < 16; i++)
-			((block_t *)d)[i] = v;
-	for (; len >= BLOCK; len -= BLOCK, d += BLOCK)
+	for (; len >= 2 * BLOCK; len -= 2 * BLOCK, d += 2 * BLOCK) {
+		((block_t *)d)[0] = v;
+		((block_t *)d)[1] = v;
+	}
+	if (len >= BLOCK) {
 		*(block_t *)d = v;
+		len -= BLOCK;
+		d += BLOCK;
+	}
 	/* the rest, and what of the block is done already once more */
 	*(block_t *)(d + len - BLOCK) = v;
 	return dst;

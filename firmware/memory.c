@@ -14,34 +14,35 @@
 #define CMOS_ABOVE_16M_LOW  0x34 /* 64 KiB units, up to the hole */
 #define CMOS_ABOVE_16M_HIGH 0x35
 #define CMOS_ABOVE_4G       0x5b /* three bytes, 64 KiB units */
-#define CMOS_UNIT_SHIFT     16
+#define CMOS_UNIT_PAGES     16
+#define PFN_16M             0x1000
 #define CMOS_FLOATING       0xffff /* no RTC answers */
-#define SPLIT_LEAST         GIB(2) /* no machine's low part is cut below */
+#define PFN_2G              0x80000 /* no low part is cut below that */
 
 const struct gmem memory_window = {.host = 0, .gpa = 0, .size = 0x100000000u};
 
-void memory_reserve(struct e820_map *map, gpa_t addr, uint64_t len,
+void memory_reserve(struct e820_map *map, uint32_t gpa, uint32_t len,
 		    uint32_t type)
 {
-	int err = e820_set(map, addr, len, type);
+	pfn_t start = gpa >> PAGE_SHIFT;
+	int err = e820_set(map, start,
+			   start + page_count((gpa & (PAGE_SIZE - 1)) + len),
+			   type);
 
 	if (err != 0)
 		panic_err("memory map", err);
 }
 
-/* For our own places, all of them below 4 GiB. */
-static void reserve(struct e820_map *map, uint32_t addr, uint32_t len)
+uint32_t memory_take(struct e820_map *map, const char *name, uint32_t size,
+		     uint32_t type)
 {
-	memory_reserve(map, addr, len, E820_RESERVED);
-}
+	pfn_t start;
 
-static __attribute__((noinline)) void ram_add(struct e820_map *map, gpa_t addr,
-					      uint64_t len)
-{
-	int err = e820_add(map, addr, len, E820_RAM);
-
-	if (err != 0)
-		panic_err("memory size", err);
+	if (e820_find(map, page_count(size), 1, HIGH_START >> PAGE_SHIFT,
+		      memory_low_limit(map), &start) != 0)
+		panic_limit(name, ERR_NO_ROOM, size, 0);
+	memory_reserve(map, start << PAGE_SHIFT, size, type);
+	return start << PAGE_SHIFT;
 }
 
 static uint32_t cmos_read(uint8_t reg)
@@ -51,23 +52,23 @@ static uint32_t cmos_read(uint8_t reg)
 }
 
 /* No etc/e820: RAM_SIZE if it cannot have a hole in it, else CMOS. */
-static void map_guess(struct e820_map *map)
+static int map_guess(struct e820_map *map)
 {
-	uint64_t ram = fwcfg_number("RAM size", FW_CFG_RAM_SIZE, 8);
+	uint64_t ram = 0;
 	uint32_t low, high;
 
-	if (ram >= MIB(1) && ram <= SPLIT_LEAST) {
-		ram_add(map, 0, ram);
-		return;
-	}
+	fwcfg_read("RAM size", FW_CFG_RAM_SIZE, (uintptr_t)&ram, sizeof(ram));
+	ram >>= PAGE_SHIFT;
+	if (ram != 0 && ram <= PFN_2G)
+		return e820_add(map, 0, (pfn_t)ram, E820_RAM);
 	low = cmos_read(CMOS_ABOVE_16M_LOW) |
 	      cmos_read(CMOS_ABOVE_16M_HIGH) << 8;
 	if (low == 0 || low == CMOS_FLOATING)
 		panic("the host tells no memory size");
 	high = cmos_read(CMOS_ABOVE_4G) | cmos_read(CMOS_ABOVE_4G + 1) << 8 |
 	       cmos_read(CMOS_ABOVE_4G + 2) << 16;
-	ram_add(map, 0, MIB(16) + ((uint64_t)low << CMOS_UNIT_SHIFT));
-	ram_add(map, GIB(4), (uint64_t)high << CMOS_UNIT_SHIFT);
+	e820_add(map, PFN_4G, PFN_4G + high * CMOS_UNIT_PAGES, E820_RAM);
+	return e820_add(map, 0, PFN_16M + low * CMOS_UNIT_PAGES, E820_RAM);
 }
 
 static void map_read(struct e820_map *map)
@@ -76,6 +77,7 @@ static void map_read(struct e820_map *map)
 	uint32_t size = fwcfg_file(E820_FILE, bytes, SCRATCH_E820_MAX);
 	struct fault fault;
 
+	map->count = 0;
 	if (size == 0)
 		map_guess(map);
 	else if (e820_parse(map, bytes, size, &fault) != 0)
@@ -84,27 +86,26 @@ static void map_read(struct e820_map *map)
 
 void memory_setup(struct e820_map *map, const struct chipset *chipset)
 {
-	struct boot_params *bp = (struct boot_params *)BOOT_PARAMS;
+	const pfn_t ebda = EBDA >> PAGE_SHIFT;
 
-	*map = (struct e820_map){.entry = bp->e820,
-				 .capacity = E820_MAX_ENTRIES};
 	map_read(map);
-	if (e820_cut(map, LEGACY_HOLE, HIGH_START - LEGACY_HOLE) != 0)
-		panic_err(E820_FILE, ERR_TOO_MANY);
-	/* All our own data lies below: the guest must have it. */
-	if (!e820_is_ram(map, SCRATCH, FW_LOW_END - SCRATCH) ||
-	    !e820_is_ram(map, EBDA, EBDA_SIZE))
+	/* Our own data lies there.  The EBDA some hosts have reserved, so it
+	 * is enough that something is there: what can be added is a hole. */
+	if (!e820_is_ram(map, SCRATCH >> PAGE_SHIFT,
+			 FW_LOW_END >> PAGE_SHIFT) ||
+	    e820_add(map, ebda, ebda + 1, E820_RESERVED) == 0)
 		panic("there is no RAM below 640 KiB");
-	reserve(map, EBDA, EBDA_SIZE);
-	reserve(map, (uint32_t)chipset->ecam_gpa, (uint32_t)chipset->ecam_size);
-	reserve(map, ROM_BASE, ROM_SIZE);
-	if (log_on())
-		log_numbers("% MiB below 4 GiB, RAM ends at #",
-			    e820_ram_end(map, GIB(4)) >> 20,
-			    e820_ram_end(map, UINT64_MAX));
+	memory_reserve(map, EBDA, EBDA_SIZE, E820_RESERVED);
+	memory_reserve(map, LEGACY_HOLE, HIGH_START - LEGACY_HOLE, E820_HOLE);
+	memory_reserve(map, chipset->ecam_gpa, chipset->ecam_size,
+		       E820_RESERVED);
+	memory_reserve(map, ROM_BASE, ROM_SIZE, E820_RESERVED);
+	log_numbers("% MiB below 4 GiB, RAM ends at page #",
+		    e820_ram_end(map, PFN_4G) >> (20 - PAGE_SHIFT),
+		    e820_ram_end(map, PFN_MAX));
 }
 
-gpa_t memory_low_limit(const struct e820_map *map)
+pfn_t memory_low_limit(const struct e820_map *map)
 {
-	return e820_ram_end(map, IDENTITY_MAP);
+	return e820_ram_end(map, IDENTITY_MAP >> PAGE_SHIFT);
 }

@@ -10,15 +10,22 @@
 /* All of guest memory that 32-bit code can reach. */
 extern const struct gmem memory_window;
 
-/* Fills map (built inside the zero page) with RAM and everything that must
+/* Fills map with RAM and everything that must
  * not be used: legacy hole, EBDA, ROM, ECAM window. */
 void memory_setup(struct e820_map *map, const struct chipset *chipset);
 
-/* Highest address the 64-bit entry can reach, tables and kernel below it. */
-gpa_t memory_low_limit(const struct e820_map *map);
+/* End of the RAM that the 64-bit entry can reach: tables and kernel stay
+ * below. */
+pfn_t memory_low_limit(const struct e820_map *map);
 
-/* e820_set or panic. */
-void memory_reserve(struct e820_map *map, gpa_t addr, uint64_t len,
+/* Takes pages for size bytes, as high as the 64-bit entry can reach, and gives
+ * them this type; their address.  Panics with the item's name. */
+uint32_t memory_take(struct e820_map *map, const char *name, uint32_t size,
+		     uint32_t type);
+
+/* Gives the pages that hold [gpa, gpa + len) this type, or panics.  len 0 does
+ * nothing. */
+void memory_reserve(struct e820_map *map, uint32_t gpa, uint32_t len,
 		    uint32_t type);
 
 #endif

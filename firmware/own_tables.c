@@ -55,7 +55,7 @@ static bool rtc_answers(void)
 static uint32_t cpus_list(uint32_t *apic_id)
 {
 	uint32_t count =
-		(uint32_t)fwcfg_number("CPU count", FW_CFG_NB_CPUS, 2);
+		fwcfg_number("CPU count", FW_CFG_NB_CPUS, 2);
 	struct topology t = {1, 1, 0, 0};
 
 	if (count > ACPI_CPU_MAX)
@@ -119,7 +119,7 @@ static void mp_build(struct table_block *block, const uint32_t *apic_id,
 		panic_fault("MP table", &fault);
 }
 
-gpa_t own_tables_build(struct e820_map *map)
+uint32_t own_tables_build(struct e820_map *map)
 {
 	static uint32_t apic_id[ACPI_CPU_MAX] NOINIT;
 	struct table_block block = {(uint8_t *)OWN_TABLES, OWN_TABLES,
@@ -132,10 +132,6 @@ gpa_t own_tables_build(struct e820_map *map)
 	mp_build(&block, apic_id, cpu_count);
 	/* The kernel goes on writing to the PM1 registers in there. */
 	memory_reserve(map, OWN_TABLES, OWN_TABLES_SIZE, E820_NVS);
-	if (log_on()) {
-		log_begin("our own tables, CPUs: ");
-		log_dec(cpu_count);
-		log_end();
-	}
+	log_numbers("our own tables, % CPUs", cpu_count, 0);
 	return EBDA_RSDP;
 }

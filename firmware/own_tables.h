@@ -8,6 +8,6 @@
 /* Builds them and reserves their place.  Returns the RSDP's address.  Does
  * not return if the guest has switched itself off: docs/boot.md, "Power
  * off". */
-gpa_t own_tables_build(struct e820_map *map);
+uint32_t own_tables_build(struct e820_map *map);
 
 #endif

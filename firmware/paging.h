@@ -7,8 +7,8 @@
 #include "core/layout.h"
 
 /* Maps [0, IDENTITY_MAP) to itself in 2 MiB pages, in RAM: some hosts take a
- * walk for a write, and some advertise 1 GiB pages and fault on them.
- * Returns the address for CR3. */
+ * walk for a write, and some advertise 1 GiB pages and fault on them.  PML4
+ * and PDPT are clear before (firmware/fwcfg.h).  The address for CR3. */
 uint32_t paging_build(void);
 
 #endif

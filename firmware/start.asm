@@ -58,7 +58,7 @@ SMBIOS_SUM equ "_" + "S" + "M" + "3" + "_" + 0x18 + 3 + 1 \
 	+ ((SMBIOS_TABLES >> 16) & 0xff) + ((SMBIOS_TABLES >> 24) & 0xff)
 SMBIOS_CHECKSUM equ (-SMBIOS_SUM) & 0xff
 
-; The last 256 bytes.  The accessed bits are set: the CPU cannot set them in
+; The last 128 bytes.  The accessed bits are set: the CPU cannot set them in
 ; a ROM.
 section .tail
 tail:
@@ -78,4 +78,4 @@ start16:
 
 	times (ROM_VECTOR - ROM_TAIL) - ($ - tail) db 0xff
 vector:	jmp	start16
-	times 256 - ($ - tail) db 0xff
+	times 128 - ($ - tail) db 0xff

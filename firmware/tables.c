@@ -12,30 +12,23 @@
 
 #define SCRIPT_FILE "etc/table-loader"
 #define SMBIOS_FILE "etc/smbios/smbios-tables"
-#define PAGE        4096
 
 /* A script longer than the scratch area (some 110 tables) is read into memory
  * that it may keep. */
 static void *script_room(struct e820_map *map, uint32_t size)
 {
-	gpa_t gpa;
-
 	if (size <= SCRATCH_SCRIPT_MAX)
 		return (void *)SCRATCH_SCRIPT;
-	if (e820_find(map, PAGE, &gpa, HIGH_START, memory_low_limit(map),
-		      size) != 0)
-		panic_err(SCRIPT_FILE, ERR_NO_ROOM);
-	memory_reserve(map, gpa, size, E820_ACPI);
-	return (void *)(uintptr_t)gpa;
+	return (void *)memory_take(map, SCRIPT_FILE, size, E820_ACPI);
 }
 
-static gpa_t script_run(struct e820_map *map, const struct item *item)
+static uint32_t script_run(struct e820_map *map, const struct item *item)
 {
 	const struct items *items = fwcfg_items();
 	struct acpi_place place = {
 		.mem = &memory_window,
 		.map = map,
-		.high_floor = HIGH_START,
+		.high_floor = HIGH_START >> PAGE_SHIFT,
 		.high_limit = memory_low_limit(map),
 		.fseg_gpa = EBDA_RSDP,
 		.fseg_end = EBDA_MP,
@@ -43,26 +36,20 @@ static gpa_t script_run(struct e820_map *map, const struct item *item)
 	static struct acpi_result result NOINIT;
 	struct fault fault;
 	void *script = script_room(map, item->size);
-	int err = items->read(items->ctx, item, 0, script, item->size);
+	int err = items->read(items->ctx, item, script, item->size);
 
 	if (err != 0)
 		panic_err(SCRIPT_FILE, err);
 	if (acpi_script_run(script, item->size, items, &place, &result,
 			    &fault) != 0)
 		panic_fault(SCRIPT_FILE " command", &fault);
-	if (log_on()) {
-		log_begin("");
-		log_dec(result.file_count);
-		log_str(" files, ");
-		log_dec(result.skipped);
-		log_str(" missing or empty, RSDP at ");
-		log_hex(result.rsdp_gpa);
-		log_end();
-	}
+	log_numbers("% files, RSDP at #", result.file_count, result.rsdp_gpa);
+	if (result.skipped != 0)
+		log_numbers("% files are missing or empty", result.skipped, 0);
 	return result.rsdp_gpa;
 }
 
-gpa_t tables_acpi(struct e820_map *map)
+uint32_t tables_acpi(struct e820_map *map)
 {
 	const struct items *items = fwcfg_items();
 	struct item item;
@@ -79,19 +66,18 @@ void tables_smbios(struct e820_map *map)
 {
 	const struct items *items = fwcfg_items();
 	void *tables = (void *)SMBIOS_TABLES;
-	struct item item = {0, 0};
-	int used, err = items->find(items->ctx, SMBIOS_FILE, &item);
+	struct item item;
+	int used, err;
 
-	if (err == 0 && item.size > SMBIOS_MAX - PAGE) {
+	if (items->find(items->ctx, SMBIOS_FILE, &item) != 0)
+		item.size = 0;
+	if (item.size > SMBIOS_MAX - PAGE_SIZE) {
 		log_line("tables are too long, left out");
 		item.size = 0;
 	}
-	if (item.size != 0) {
-		err = items->read(items->ctx, &item, 0, tables, item.size);
-		if (err != 0)
-			panic_err(SMBIOS_FILE, err);
-	}
+	err = items->read(items->ctx, &item, tables, item.size);
+	if (err != 0)
+		panic_err(SMBIOS_FILE, err);
 	used = smbios_close(tables, item.size, SMBIOS_MAX);
-	memory_reserve(map, SMBIOS_TABLES, align_up((uint32_t)used, PAGE),
-		       E820_RESERVED);
+	memory_reserve(map, SMBIOS_TABLES, (uint32_t)used, E820_RESERVED);
 }

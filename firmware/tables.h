@@ -8,7 +8,7 @@
 
 /* Links the VMM's ACPI tables, or builds a small set and an MP table of our
  * own where the VMM offers none; never both.  Returns the RSDP's address. */
-gpa_t tables_acpi(struct e820_map *map);
+uint32_t tables_acpi(struct e820_map *map);
 
 /* Puts the VMM's SMBIOS tables where the ROM's entry point says. */
 void tables_smbios(struct e820_map *map);

@@ -46,5 +46,5 @@ ASSERT(SIZEOF(.eh_frame) == 0, "compile with -fno-asynchronous-unwind-tables")
 ASSERT(rom_end <= ROM_SMBIOS,
 	"code and constants exceed their 16 KiB: drop a feature or raise ROM_TEXT_MAX in core/layout.h and say why")
 ASSERT(ROM_TEXT + ROM_TEXT_MAX == ROM_BASE + ROM_SIZE, "ROM_TEXT_MAX and ROM_TEXT disagree")
-ASSERT(SIZEOF(.tail) == 256, "the reset vector has moved")
+ASSERT(SIZEOF(.tail) == 128, "the reset vector has moved")
 ASSERT(noinit_end <= FW_STACK_TOP - 0x2000, "less than 8 KiB are left for the stack")

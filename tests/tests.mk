@@ -7,9 +7,10 @@ FUZZCC  ?= clang
 TIME    ?= 60
 test_out := $(build)/test
 
-unit_tests := err sum8 e820 e820_model fwcfg_dir acpi_script \
-	acpi_script_refuse topology smbios bzimage bzimage_place boot_params elf pvh \
-	multiboot acpi_tables mptable
+unit_tests := err sum8 e820 e820_parse e820_model fwcfg_dir acpi_script \
+	acpi_script_place acpi_script_refuse topology smbios bzimage \
+	bzimage_place initrd_place boot_params elf pvh multiboot acpi_tables \
+	mptable
 fuzz_tests := acpi_script e820 fwcfg_dir bzimage elf
 
 test_core  := $(core_src)

@@ -213,7 +213,11 @@ def main():
         print_groups(records)
     for line in bad:
         print(f"cost: {line}", file=sys.stderr)
-    failed = any("error" in r and r["firmware"] == "fw" for r in records)
+    failed = sum("error" in r and r["firmware"] == "fw" for r in records)
+    if args.check:
+        over = len({line.split(":")[0] for line in bad})
+        print(f"cost: {len(records) - over - failed} passed, "
+              f"{over + failed} failed")
     return 1 if bad or failed else 0
 
 

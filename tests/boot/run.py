@@ -228,10 +228,10 @@ def summary(chosen, outcomes, took, args):
         print(f"not chosen: {left} rows (--tier full and no -k runs all)")
     for name in names(FAILS):
         print(f"failed: {name}: {outcomes[name][2][0].strip()}")
-    print(f"boot: {len(names(RUNS))} right, {len(names(FAILS))} wrong, "
-          f"{len(names(KNOWN))} known limits, {len(names(SKIPS))} skipped "
-          f"of {len(chosen)} rows in "
-          f"{took:.0f} s, {args.jobs} at a time, {args.accel}")
+    print(f"boot: {len(chosen)} rows in {took:.0f} s, {args.jobs} at a time, "
+          f"{args.accel}; {len(names(KNOWN))} of them known limits")
+    print(f"boot: {len(names(RUNS)) + len(names(KNOWN))} passed, "
+          f"{len(names(FAILS))} failed, {len(names(SKIPS))} skipped")
     return 1 if names(FAILS) or len(outcomes) < len(chosen) else 0
 
 

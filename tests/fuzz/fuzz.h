@@ -49,34 +49,40 @@ static inline uint8_t *exact_copy(const uint8_t *bytes, size_t len)
 	return copy;
 }
 
-/* Sorted, disjoint, no empty entry, neighbours of one type merged. */
+/* Sorted, disjoint, no empty range, neighbours of one type merged. */
 static inline void map_check(const struct e820_map *map)
 {
-	PROPERTY(map->count <= map->capacity);
+	PROPERTY(map->count <= E820_RANGES_MAX);
 	for (uint32_t i = 0; i < map->count; i++) {
-		const struct e820_entry *e = &map->entry[i];
+		const struct e820_range *r = &map->range[i];
 
-		PROPERTY(e->len != 0 && e->addr + e->len >= e->addr);
+		PROPERTY(r->start < r->end && r->type != E820_HOLE);
 		if (i == 0)
 			continue;
-		PROPERTY(e[-1].addr + e[-1].len <= e->addr);
-		PROPERTY(e[-1].addr + e[-1].len < e->addr ||
-			 e[-1].type != e->type);
+		PROPERTY(r[-1].end <= r->start);
+		PROPERTY(r[-1].end < r->start || r[-1].type != r->type);
 	}
 }
 
-/* Is all of [addr, addr + len) of that type?  In one entry: it is merged. */
-static inline bool map_has(const struct e820_map *map, gpa_t addr,
-			   uint64_t len, uint32_t type)
+/* Are all pages of [start, end) of that type?  In one range: it is merged. */
+static inline bool map_has(const struct e820_map *map, uint64_t start,
+			   uint64_t end, uint32_t type)
 {
-	for (uint32_t i = 0; i < map->count; i++) {
-		const struct e820_entry *e = &map->entry[i];
-
-		if (e->type == type && addr >= e->addr &&
-		    range_fits(addr - e->addr, len, e->len))
-			return true;
-	}
+	for (uint32_t i = 0; i < map->count; i++)
+		if (map->range[i].start <= start && end <= map->range[i].end)
+			return map->range[i].type == type;
 	return false;
+}
+
+/* Pages of that type. */
+static inline uint64_t map_pages(const struct e820_map *map, uint32_t type)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < map->count; i++)
+		if (map->range[i].type == type)
+			sum += map->range[i].end - map->range[i].start;
+	return sum;
 }
 
 #endif

@@ -16,8 +16,9 @@
 #define GUARD    256
 #define WINDOW   0x14000
 #define BASE     0xfc000  /* guest address of the window */
-#define FLOOR    HIGH_START
-#define LIMIT    (HIGH_START + 0x8000)
+#define FLOOR    (HIGH_START >> PAGE_SHIFT)
+#define LIMIT    (FLOOR + 16)
+#define RAM_END  (FLOOR + 40)
 #define FSEG     0xfd000
 #define FSEG_END 0xfe000
 #define SIZE_MAX_MASK 0x1fff /* of a file: eight of them about fit */
@@ -31,7 +32,6 @@ struct bench {
 };
 
 static uint8_t memory[GUARD + WINDOW + GUARD];
-static struct e820_entry room[64];
 
 /* Files are called "a" to "h"; "h" is always missing. */
 static int blob_find(void *ctx, const char *name, struct item *out)
@@ -45,18 +45,18 @@ static int blob_find(void *ctx, const char *name, struct item *out)
 	return 0;
 }
 
-static int blob_read(void *ctx, const struct item *item, uint32_t off,
-		     void *dst, uint32_t len)
+static int blob_read(void *ctx, const struct item *item, void *dst,
+		     uint32_t len)
 {
 	struct bench *b = ctx;
 	uint8_t *p = dst;
 
-	PROPERTY(range_fits(off, len, b->size[item->key]));
+	PROPERTY(len <= b->size[item->key]);
 	if (item->key == 0 && len >= 8) /* one may be an RSDP */
 		return memcpy(p, "RSD PTR ", 8), 0;
 	for (uint32_t i = 0; i < len; i++)
 		p[i] = b->data_size == 0 || i % 8 > 1
-			       ? 0 : b->data[(off + i) % b->data_size];
+			       ? 0 : b->data[i % b->data_size];
 	return 0;
 }
 
@@ -111,7 +111,7 @@ static void command_expand(struct loader_command *c, struct input *in)
 	}
 }
 
-static bool in_a_file(const struct acpi_result *r, gpa_t gpa)
+static bool in_a_file(const struct acpi_result *r, uint32_t gpa)
 {
 	for (uint32_t i = 0; i < r->file_count; i++)
 		if (r->file[i].gpa != 0 && gpa >= r->file[i].gpa &&
@@ -120,24 +120,57 @@ static bool in_a_file(const struct acpi_result *r, gpa_t gpa)
 	return false;
 }
 
-static void result_check(const struct acpi_result *r)
+static bool is_high(const struct acpi_file *f)
 {
+	return f->gpa >= FLOOR << PAGE_SHIFT;
+}
+
+/* Do they share a byte, or a page where each has pages of its own? */
+static bool files_meet(const struct acpi_file *a, const struct acpi_file *b)
+{
+	uint32_t unit = is_high(a) && is_high(b) ? PAGE_SIZE : 1;
+
+	return a->gpa != 0 && b->gpa != 0 &&
+	       a->gpa < align_up(b->gpa + b->size, unit) &&
+	       b->gpa < align_up(a->gpa + a->size, unit);
+}
+
+/* A file in zone HIGH is no longer RAM, and nothing else is. */
+static void file_check(const struct acpi_file *f, const struct e820_map *map)
+{
+	pfn_t start = f->gpa >> PAGE_SHIFT;
+	pfn_t end = start + page_count(f->size);
+
+	if (!is_high(f)) {
+		PROPERTY(f->gpa >= FSEG && f->gpa + f->size <= FSEG_END);
+		return;
+	}
+	PROPERTY(f->gpa % PAGE_SIZE == 0 && end <= LIMIT);
+	PROPERTY(map_has(map, start, end, E820_ACPI) ||
+		 map_has(map, start, end, E820_NVS));
+}
+
+static void result_check(const struct acpi_result *r,
+			 const struct e820_map *map)
+{
+	uint64_t pages = 0;
+
 	PROPERTY(r->file_count <= ACPI_SCRIPT_FILES);
 	for (uint32_t i = 0; i < r->file_count; i++) {
 		const struct acpi_file *f = &r->file[i];
 
 		if (f->gpa == 0 || f->size == 0)
 			continue; /* none, or refused before it was placed */
-		PROPERTY((f->gpa >= FLOOR && f->gpa + f->size <= LIMIT) ||
-			 (f->gpa >= FSEG && f->gpa + f->size <= FSEG_END));
+		file_check(f, map);
+		if (is_high(f))
+			pages += page_count(f->size);
 		for (uint32_t k = 0; k < i; k++)
-			PROPERTY(r->file[k].gpa == 0 ||
-				 f->gpa + f->size <= r->file[k].gpa ||
-				 r->file[k].gpa + r->file[k].size <= f->gpa);
+			PROPERTY(!files_meet(f, &r->file[k]));
 	}
+	PROPERTY(map_pages(map, E820_ACPI) + map_pages(map, E820_NVS) == pages);
 	if (r->rsdp_gpa != 0)
 		PROPERTY(in_a_file(r, r->rsdp_gpa + 19));
-	for (size_t i = 0; i < sizeof(memory); i++)
+	for (uint32_t i = 0; i < sizeof(memory); i++)
 		if (memory[i] != FILL)
 			PROPERTY(i >= GUARD &&
 				 in_a_file(r, BASE + (i - GUARD)));
@@ -145,7 +178,7 @@ static void result_check(const struct acpi_result *r)
 
 static void script_run(const uint8_t *script, uint32_t len, struct bench *b)
 {
-	struct e820_map map = {.entry = room, .capacity = 64};
+	struct e820_map map = {0};
 	const struct gmem mem = {(uintptr_t)(memory + GUARD), BASE, WINDOW};
 	const struct items items = {blob_find, blob_read, blob_write, b};
 	struct acpi_place place = {&mem, &map, FLOOR, LIMIT, FSEG, FSEG_END};
@@ -154,13 +187,13 @@ static void script_run(const uint8_t *script, uint32_t len, struct bench *b)
 	int err;
 
 	memset(memory, FILL, sizeof(memory));
-	e820_add(&map, 0x1000, EBDA - 0x1000, E820_RAM);
-	e820_add(&map, HIGH_START, 2 * WINDOW, E820_RAM);
+	e820_add(&map, 1, EBDA >> PAGE_SHIFT, E820_RAM);
+	e820_add(&map, FLOOR, RAM_END, E820_RAM);
 	err = acpi_script_run(script, len, &items, &place, &result, &f);
 	PROPERTY(err <= 0);
 	PROPERTY(err == 0 || (f.code == err && f.record <= len / 128));
 	map_check(&map);
-	result_check(&result);
+	result_check(&result, &map);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

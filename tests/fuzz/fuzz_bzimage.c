@@ -6,9 +6,8 @@
 #include "core/bzimage.h"
 #include "core/layout.h"
 
-#define CAPACITY 40
+#define PFN(gpa) ((gpa) >> PAGE_SHIFT)
 
-static struct e820_entry room[CAPACITY];
 static struct e820_map map;
 
 static void kernel_check(const struct bzimage *k)
@@ -21,32 +20,25 @@ static void kernel_check(const struct bzimage *k)
 	PROPERTY(!k->entry64 || k->version >= SETUP_V2_12);
 }
 
-/* Bytes that are neither RAM nor ours: placing may never change them. */
-static uint64_t foreign(void)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < map.count; i++)
-		if (room[i].type != E820_RAM && room[i].type != E820_LOADED)
-			sum += room[i].len;
-	return sum;
-}
-
-/* Bytes of RAM and of what was RAM. */
+/* Pages of RAM and of what was RAM: placing may change no other. */
 static uint64_t usable(void)
 {
-	uint64_t sum = 0;
+	return map_pages(&map, E820_RAM) + map_pages(&map, E820_LOADED);
+}
 
-	for (uint32_t i = 0; i < map.count; i++)
-		if (room[i].type == E820_RAM || room[i].type == E820_LOADED)
-			sum += room[i].len;
-	return sum;
+/* Are all pages with one of those bytes ours? */
+static bool loaded(uint64_t gpa, uint64_t len)
+{
+	return len == 0 || map_has(&map, PFN(gpa),
+				   PFN(align_up(gpa + len, PAGE_SIZE)),
+				   E820_LOADED);
 }
 
 static void place_check(const struct bzimage *k, struct input *in)
 {
-	uint64_t body = take(in, 4 + take(in, 1) % 5);
-	gpa_t limit = take(in, 5);
+	uint32_t body = (uint32_t)take(in, 1 + take(in, 1) % 4);
+	pfn_t limit = (pfn_t)take(in, 3) % (PFN_4G + 1);
+	uint64_t before = map_pages(&map, E820_RAM);
 	struct bzimage_plan p;
 	struct fault f = {0};
 	int err = bzimage_place(k, body, &map, limit, &p, &f);
@@ -54,48 +46,56 @@ static void place_check(const struct bzimage *k, struct input *in)
 	if (err != 0) {
 		PROPERTY(err == ERR_NO_ROOM || err == ERR_TOO_MANY);
 		PROPERTY(f.code == err);
+		PROPERTY(err != ERR_NO_ROOM ||
+			 map_pages(&map, E820_RAM) == before);
 		return;
 	}
 	PROPERTY(p.run_gpa >= HIGH_START && p.load_gpa >= HIGH_START);
 	PROPERTY(p.run_size >= body && p.run_size >= k->init_size);
-	PROPERTY(range_fits(p.run_gpa, p.run_size, limit));
-	PROPERTY(range_fits(p.load_gpa, body, limit));
-	PROPERTY(p.run_size == 0 ||
-		 map_has(&map, p.run_gpa, p.run_size, E820_LOADED));
-	PROPERTY(body == 0 || map_has(&map, p.load_gpa, body, E820_LOADED));
+	PROPERTY(p.run_size != 0);
+	PROPERTY(range_fits(p.run_gpa, p.run_size,
+			    (uint64_t)limit << PAGE_SHIFT));
+	PROPERTY(range_fits(p.load_gpa, body, (uint64_t)limit << PAGE_SHIFT));
+	PROPERTY(loaded(p.run_gpa, p.run_size) && loaded(p.load_gpa, body));
+	PROPERTY(p.entry_gpa - p.load_gpa == (k->entry64 ? ENTRY64_OFFSET : 0));
 	PROPERTY(!k->relocatable || p.run_gpa % k->alignment == 0);
 	PROPERTY(!k->relocatable || p.run_gpa == p.load_gpa);
+	PROPERTY(!k->relocatable || p.run_gpa >= k->pref_address);
 }
 
 static void initrd_check(const struct bzimage *k, struct input *in)
 {
-	uint64_t size = take(in, 3 + take(in, 1) % 6);
-	uint64_t max = k->initrd_max;
+	uint32_t size = (uint32_t)take(in, 1 + take(in, 1) % 4);
+	uint64_t before = map_pages(&map, E820_RAM);
 	struct fault f = {0};
 	gpa_t gpa;
-	int err = initrd_place(&map, size, max, k->above_4g, &gpa, &f);
+	int err;
 
-	if (err != 0) {
-		PROPERTY(err == ERR_NO_ROOM || err == ERR_TOO_MANY);
-		return;
-	}
 	if (size == 0)
 		return;
-	PROPERTY(gpa >= HIGH_START && gpa % 4096 == 0);
-	PROPERTY(map_has(&map, gpa, size, E820_LOADED));
-	PROPERTY(k->above_4g || gpa + size - 1 <= max);
+	err = initrd_place(&map, size, k->initrd_max, k->above_4g, &gpa, &f);
+	if (err != 0) {
+		PROPERTY(err == ERR_NO_ROOM || err == ERR_TOO_MANY);
+		PROPERTY(f.code == err && f.value == size);
+		PROPERTY(map_pages(&map, E820_RAM) == before);
+		return;
+	}
+	PROPERTY(gpa >= HIGH_START && gpa % PAGE_SIZE == 0);
+	PROPERTY(loaded(gpa, size));
+	PROPERTY(map_pages(&map, E820_RAM) == before - page_count(size));
+	PROPERTY(k->above_4g || gpa + size - 1 <= k->initrd_max);
 	PROPERTY(gpa >= GIB(4) || gpa + size <= GIB(4));
 }
 
 static void map_fill(struct input *in)
 {
-	map = (struct e820_map){.entry = room, .capacity = CAPACITY};
-	e820_add(&map, 0, LEGACY_HOLE, E820_RAM);
+	map.count = 0;
+	e820_add(&map, 0, LEGACY_HOLE >> PAGE_SHIFT, E820_RAM);
 	for (uint64_t n = take(in, 1) % 16; n > 0; n--) {
 		uint32_t type = 1 + (uint32_t)take(in, 1) % 4;
-		gpa_t addr = take(in, 5);
+		pfn_t start = (pfn_t)take(in, 4);
 
-		e820_add(&map, addr, take(in, 4), type);
+		e820_add(&map, start, start + (pfn_t)take(in, 3), type);
 	}
 }
 
@@ -105,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t len = size < SETUP_WINDOW ? size : SETUP_WINDOW;
 	uint8_t *bytes = exact_copy(data, len);
 	struct fault f = {0};
-	uint64_t others, ram;
+	uint64_t others[3], ram;
 	struct bzimage k;
 	int err = bzimage_parse(&k, bytes, (uint32_t)len, &f);
 
@@ -117,12 +117,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	in.at += len;
 	in.left -= len;
 	map_fill(&in);
-	others = foreign();
+	for (uint32_t i = 0; i < 3; i++)
+		others[i] = map_pages(&map, E820_RESERVED + i);
 	ram = usable();
 	place_check(&k, &in);
 	map_check(&map);
 	initrd_check(&k, &in);
 	map_check(&map);
-	PROPERTY(foreign() == others && usable() == ram);
+	for (uint32_t i = 0; i < 3; i++)
+		PROPERTY(map_pages(&map, E820_RESERVED + i) == others[i]);
+	PROPERTY(usable() == ram);
 	return 0;
 }

@@ -15,7 +15,6 @@
 #include "core/le.h"
 #include "core/smbios.h"
 
-#define ENTRIES   128
 #define FILES_MAX 512
 
 struct set {
@@ -73,17 +72,16 @@ static const char *name_of(const struct set *s, uint32_t key)
 	errx(1, "%s: no file %u", s->folder, key);
 }
 
-static int set_read(void *ctx, const struct item *item, uint32_t off, void *dst,
-		    uint32_t len)
+static int set_read(void *ctx, const struct item *item, void *dst, uint32_t len)
 {
 	struct set *s = ctx;
 	uint32_t size;
 	uint8_t *bytes = file_read(s->folder, name_of(s, item->key), &size);
 
-	if (bytes == NULL || !range_fits(off, len, size))
+	if (bytes == NULL || len > size)
 		errx(1, "%s: %s: not captured", s->folder,
 		     name_of(s, item->key));
-	memcpy(dst, bytes + off, len);
+	memcpy(dst, bytes, len);
 	free(bytes);
 	return 0;
 }
@@ -92,10 +90,11 @@ static int set_write(void *ctx, const struct item *item, uint32_t off,
 		     const void *src, uint32_t len)
 {
 	struct set *s = ctx;
+	uint64_t value = 0;
 
+	memcpy(&value, src, len);
 	fprintf(s->out, "write %s offset %u size %u value %#llx\n",
-		name_of(s, item->key), off, len,
-		(unsigned long long)le_get(src, len));
+		name_of(s, item->key), off, len, (unsigned long long)value);
 	return 0;
 }
 
@@ -108,7 +107,7 @@ static void *item_read(struct set *s, const char *name, uint32_t *size)
 		return NULL;
 	*size = item.size;
 	bytes = malloc(item.size + 64);
-	if (bytes == NULL || set_read(s, &item, 0, bytes, item.size) != 0)
+	if (bytes == NULL || set_read(s, &item, bytes, item.size) != 0)
 		errx(1, "%s: cannot be read", name);
 	return bytes;
 }
@@ -118,10 +117,9 @@ static void map_print(FILE *out, const char *title, const struct e820_map *map)
 	fprintf(out, "%s\n", title);
 	for (uint32_t i = 0; i < map->count; i++)
 		fprintf(out, "\t%012llx - %012llx type %x\n",
-			(unsigned long long)map->entry[i].addr,
-			(unsigned long long)(map->entry[i].addr +
-					     map->entry[i].len),
-			map->entry[i].type);
+			(unsigned long long)map->range[i].start << PAGE_SHIFT,
+			(unsigned long long)map->range[i].end << PAGE_SHIFT,
+			map->range[i].type);
 }
 
 static void check(int code, const char *what, const struct fault *f)
@@ -141,9 +139,20 @@ static void map_setup(struct set *s, struct e820_map *map)
 		errx(1, "%s: no etc/e820", s->folder);
 	check(e820_parse(map, bytes, size, &f), "etc/e820 entry", &f);
 	map_print(s->out, "etc/e820", map);
-	check(e820_cut(map, LEGACY_HOLE, HIGH_START - LEGACY_HOLE), "cut", &f);
-	check(e820_set(map, EBDA, EBDA_SIZE, E820_RESERVED), "EBDA", &f);
+	check(e820_set(map, EBDA >> PAGE_SHIFT, LEGACY_HOLE >> PAGE_SHIFT,
+		       E820_RESERVED), "EBDA", &f);
+	check(e820_set(map, LEGACY_HOLE >> PAGE_SHIFT, HIGH_START >> PAGE_SHIFT,
+		       E820_HOLE), "hole", &f);
 	free(bytes);
+}
+
+/* A pointer of that size in a table. */
+static uint64_t pointer_at(const uint8_t *p, uint32_t size)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, p, size);
+	return value;
 }
 
 static const uint8_t *at(uint64_t gpa, uint64_t len)
@@ -161,7 +170,7 @@ static void table_write(FILE *out, const char *folder, uint64_t gpa)
 		char signature[5];
 		unsigned int count;
 	} seen[64];
-	uint32_t size = (uint32_t)le_get(at(gpa, 8) + 4, 4);
+	uint32_t size = word_at(at(gpa, 8) + 4);
 	const uint8_t *p = at(gpa, size);
 	char name[16];
 	size_t i = 0;
@@ -175,9 +184,9 @@ static void table_write(FILE *out, const char *folder, uint64_t gpa)
 	fprintf(out, "table %s at %#llx\n", name, (unsigned long long)gpa);
 	file_write(folder, name, p, size);
 	if (memcmp(p, "FACP", 4) == 0) {
-		if (le_get(p + 0x24, 4) != 0)
-			table_write(out, folder, le_get(p + 0x24, 4));
-		table_write(out, folder, le_get(p + 0x28, 4));
+		if (word_at(p + 0x24) != 0)
+			table_write(out, folder, word_at(p + 0x24));
+		table_write(out, folder, word_at(p + 0x28));
 	}
 }
 
@@ -185,12 +194,12 @@ static void table_write(FILE *out, const char *folder, uint64_t gpa)
 static void list_write(FILE *out, const char *folder, uint64_t gpa,
 		       uint32_t pointer)
 {
-	uint32_t size = (uint32_t)le_get(at(gpa, 8) + 4, 4);
+	uint32_t size = word_at(at(gpa, 8) + 4);
 	const uint8_t *p = at(gpa, size);
 
 	table_write(out, folder, gpa);
 	for (uint32_t off = 36; off < size; off += pointer)
-		table_write(out, folder, le_get(p + off, pointer));
+		table_write(out, folder, pointer_at(p + off, pointer));
 }
 
 static void tables_write(FILE *out, const char *folder,
@@ -199,18 +208,19 @@ static void tables_write(FILE *out, const char *folder,
 	const uint8_t *rsdp = at(r->rsdp_gpa, r->rsdp_size);
 
 	file_write(folder, "RSDP", rsdp, r->rsdp_size);
-	if (rsdp[15] >= 2 && le_get(rsdp + 24, 8) != 0)
-		list_write(out, folder, le_get(rsdp + 24, 8), 8);
+	if (rsdp[15] >= 2 && pointer_at(rsdp + 24, 8) != 0)
+		list_write(out, folder, pointer_at(rsdp + 24, 8), 8);
 	else
-		list_write(out, folder, le_get(rsdp + 16, 4), 4);
+		list_write(out, folder, word_at(rsdp + 16), 4);
 }
 
 static void script_run(struct set *s, struct e820_map *map, const char *folder)
 {
 	const struct items items = {set_find, set_read, set_write, s};
 	struct acpi_place place = {
-		.mem = &memory, .map = map, .high_floor = HIGH_START,
-		.high_limit = e820_ram_end(map, IDENTITY_MAP),
+		.mem = &memory, .map = map,
+		.high_floor = HIGH_START >> PAGE_SHIFT,
+		.high_limit = e820_ram_end(map, IDENTITY_MAP >> PAGE_SHIFT),
 		.fseg_gpa = EBDA_RSDP, .fseg_end = EBDA_MP,
 	};
 	static struct acpi_result result;
@@ -224,12 +234,11 @@ static void script_run(struct set *s, struct e820_map *map, const char *folder)
 	      "command", &f);
 	map_print(s->out, "after the script", map);
 	for (uint32_t i = 0; i < result.file_count; i++)
-		fprintf(s->out, "file %s at %#llx size %u\n",
-			result.file[i].name,
-			(unsigned long long)result.file[i].gpa,
+		fprintf(s->out, "file %s at %#x size %u\n",
+			result.file[i].name, result.file[i].gpa,
 			result.file[i].size);
-	fprintf(s->out, "skipped %u\nrsdp at %#llx size %u\n", result.skipped,
-		(unsigned long long)result.rsdp_gpa, result.rsdp_size);
+	fprintf(s->out, "skipped %u\nrsdp at %#x size %u\n", result.skipped,
+		result.rsdp_gpa, result.rsdp_size);
 	tables_write(s->out, folder, &result);
 	free(script);
 }
@@ -247,8 +256,7 @@ static void smbios_run(struct set *s)
 
 int main(int argc, char **argv)
 {
-	static struct e820_entry entries[ENTRIES];
-	struct e820_map map = {.entry = entries, .capacity = ENTRIES};
+	static struct e820_map map;
 	struct fault f = {0};
 	struct set s;
 	char report[4096];

@@ -18,11 +18,12 @@ ARROWS = {"core/": ("core/",),
 
 # Numbers above 0xff that stand where they are used: file, number, why.
 NUMBERS = {
-    ("core/le.h", 0x01010101): "mask: lowest bit of each byte",
-    ("core/le.h", 0x80808080): "mask: highest bit of each byte",
     ("core/topology.c", 0xFFFF): "mask: EBX bits 15 to 0",
     ("core/e820.h", 0xBEE1): "our own type, which no specification has",
-    ("core/e820.c", 0xBEE0): "our own type, which no specification has",
+    ("core/e820.h", 0x100000): "pages below 4 GiB",
+    ("core/bzimage.c", 0x40000000): "a limit of this module: an alignment",
+    ("firmware/memory.c", 0x1000): "pages below 16 MiB",
+    ("firmware/memory.c", 0x80000): "pages below 2 GiB",
     ("core/acpi_script.h", 0x100000): "a limit of this module: an alignment",
     ("core/bzimage.c", 0x37FFFFFF): "[BOOT] initrd_addr_max before 2.03",
     ("core/bzimage.c", 0x201): "[BOOT] where the header's length stands",

@@ -13,11 +13,12 @@
 #define BLOBS      48
 #define BLOB_MAX   128
 #define COMMANDS   64
-#define MAP_MAX    128
 #define WINDOW_GPA 0x80000  /* the test's guest memory ... */
 #define WINDOW     0x180000 /* ... bytes of it */
 #define LOW        EBDA
 #define LOW_END    (EBDA + 0x100)
+#define FLOOR      (HIGH_START >> PAGE_SHIFT) /* pages of zone HIGH ... */
+#define LIMIT      (FLOOR + 0x100)
 
 struct blob {
 	char name[LOADER_NAME_SIZE];
@@ -33,7 +34,6 @@ struct bench {
 	struct loader_command command[COMMANDS];
 	uint32_t command_count;
 	uint8_t *memory; /* guarded, WINDOW bytes */
-	struct e820_entry entry[MAP_MAX];
 	struct e820_map map;
 	struct gmem mem;
 	struct items items;
@@ -56,19 +56,17 @@ static inline int blob_find(void *ctx, const char *name, struct item *out)
 	return ERR_ABSENT;
 }
 
-static inline int blob_read(void *ctx, const struct item *item, uint32_t off,
-			    void *dst, uint32_t len)
+static inline int blob_read(void *ctx, const struct item *item, void *dst,
+			    uint32_t len)
 {
 	struct blob *blob = &((struct bench *)ctx)->blob[item->key];
 
-	assert_true(range_fits(off, len, blob->size));
+	assert_true(len <= blob->size);
 	if (blob->read_err != 0)
 		return blob->read_err;
 	/* a blob of more than BLOB_MAX bytes is zero behind them */
 	memset(dst, 0, len);
-	if (off < BLOB_MAX)
-		memcpy(dst, blob->bytes + off,
-		       len < BLOB_MAX - off ? len : BLOB_MAX - off);
+	memcpy(dst, blob->bytes, len < BLOB_MAX ? len : BLOB_MAX);
 	return 0;
 }
 
@@ -97,15 +95,16 @@ static inline int bench_setup(void **state)
 {
 	(void)state;
 	b = (struct bench){.memory = guarded_new(WINDOW, 0xee)};
-	b.map = (struct e820_map){.entry = b.entry, .capacity = MAP_MAX};
-	assert_int_equal(e820_add(&b.map, WINDOW_GPA, EBDA - WINDOW_GPA,
-				  E820_RAM), 0);
-	assert_int_equal(e820_add(&b.map, EBDA, 0x400, E820_RESERVED), 0);
-	assert_int_equal(e820_add(&b.map, HIGH_START, 0x100000, E820_RAM), 0);
+	assert_int_equal(e820_add(&b.map, WINDOW_GPA >> PAGE_SHIFT,
+				  EBDA >> PAGE_SHIFT, E820_RAM), 0);
+	assert_int_equal(e820_add(&b.map, EBDA >> PAGE_SHIFT,
+				  LEGACY_HOLE >> PAGE_SHIFT, E820_RESERVED),
+			 0);
+	assert_int_equal(e820_add(&b.map, FLOOR, LIMIT, E820_RAM), 0);
 	b.mem = (struct gmem){(uintptr_t)b.memory, WINDOW_GPA, WINDOW};
 	b.items = (struct items){blob_find, blob_read, blob_write, &b};
-	b.place = (struct acpi_place){&b.mem, &b.map, HIGH_START,
-				      HIGH_START + 0x100000, LOW, LOW_END};
+	b.place = (struct acpi_place){&b.mem, &b.map, FLOOR, LIMIT, LOW,
+				      LOW_END};
 	return 0;
 }
 
@@ -209,6 +208,18 @@ static inline struct acpi_file *file_of(const char *name)
 	return NULL;
 }
 
+/* A number of eight bytes, as a blob's bytes begin. */
+static inline void put64(uint8_t *at, uint64_t value)
+{
+	le_put(at, (uint32_t)value, 4);
+	le_put(at + 4, (uint32_t)(value >> 32), 4);
+}
+
+static inline uint64_t get64(const uint8_t *at)
+{
+	return le_get(at, 4) | (uint64_t)le_get(at + 4, 4) << 32;
+}
+
 /* What stands at off of that file in guest memory. */
 static inline uint64_t number_in(const char *name, uint32_t off, uint32_t size)
 {
@@ -219,7 +230,36 @@ static inline uint64_t number_in(const char *name, uint32_t off, uint32_t size)
 	p = gmem_at(&b.mem, f->gpa + off, size);
 	assert_non_null(p);
 	assert_ptr_equal(p, f->bytes + off);
-	return le_get(p, size);
+	return size == 8 ? get64(p) : le_get(p, size);
+}
+
+/* The last command of the script is refused with this code; guest memory and
+ * writable files are as the commands before it have left them. */
+static inline void assert_refused(int code)
+{
+	uint8_t *before = bytes_new(WINDOW, 0);
+	struct blob blobs[BLOBS];
+	const struct e820_map map = b.map;
+	uint32_t fseg = b.place.fseg_gpa;
+	uint32_t last = b.command_count - 1;
+
+	assert_int_equal(
+		run_bytes(last * (uint32_t)sizeof(b.command[0])), 0);
+	memcpy(before, b.memory, WINDOW);
+	memcpy(blobs, b.blob, sizeof(blobs));
+	b.map = map;
+	b.place.fseg_gpa = fseg;
+
+	assert_int_equal(run(), code);
+	assert_int_equal(b.fault.code, code);
+	assert_int_equal(b.fault.record, last);
+	assert_memory_equal(b.memory, before, WINDOW);
+	assert_memory_equal(b.blob, blobs, sizeof(blobs));
+	b.map = map;
+	b.place.fseg_gpa = fseg;
+	b.command_count = last;
+	memset(&b.command[last], 0, sizeof(b.command[0]));
+	free(before);
 }
 
 #define BENCH_CASE(fn)                                                         \

@@ -96,16 +96,33 @@ static void test_zero_sectors_mean_four(void **state)
 static void test_largest_fields(void **state)
 {
 	(void)state;
-	header()->syssize = UINT32_MAX;
+	header()->syssize = UINT32_MAX >> 4;
 	header()->init_size = UINT32_MAX;
-	header()->pref_address = UINT64_MAX;
+	header()->pref_address = UINT32_MAX;
+	header()->initrd_addr_max = UINT32_MAX;
 	header()->cmdline_size = UINT32_MAX;
 	header()->kernel_alignment = 0x40000000;
 	assert_int_equal(parse(SETUP_WINDOW), 0);
-	assert_true(k.body_size == 0xffffffff0);
+	assert_true(k.body_size == 0xfffffff0);
 	assert_true(k.init_size == UINT32_MAX);
-	assert_true(k.pref_address == UINT64_MAX);
+	assert_true(k.pref_address == UINT32_MAX);
+	assert_true(k.initrd_max == UINT32_MAX);
+	assert_int_equal(k.cmdline_max, UINT32_MAX);
 	assert_true(k.alignment == 0x40000000);
+}
+
+/* Nothing fits at the last address below 4 GiB, so nothing does at these. */
+static void test_preferred_addresses_above_4_gib(void **state)
+{
+	static const uint64_t wishes[] = {GIB(4), GIB(4) + MIB(16), GIB(64),
+					  1ull << 63, UINT64_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(wishes); i++) {
+		header()->pref_address = wishes[i];
+		assert_int_equal(parse(SETUP_WINDOW), 0);
+		assert_int_equal(k.pref_address, UINT32_MAX);
+	}
 }
 
 static void test_flags_one_by_one(void **state)
@@ -237,6 +254,28 @@ static void test_refuses_alignments(void **state)
 	}
 }
 
+/* Its bytes would not be counted by 32 bits. */
+static void test_refuses_syssize_of_4_gib(void **state)
+{
+	static const uint32_t sizes[] = {0x10000000, 0x10000001, 0x107d0000,
+					 0x80000000, UINT32_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+		header_put(0x20f);
+		header()->syssize = sizes[i];
+		assert_int_equal(parse(SETUP_WINDOW), ERR_SIZE);
+		assert_true(f.value == sizes[i]);
+		header_put(SETUP_V2_04);
+		header()->syssize = sizes[i];
+		assert_int_equal(parse(SETUP_WINDOW), ERR_SIZE);
+		header_put(SETUP_V2_03);
+		header()->syssize = sizes[i];
+		assert_int_equal(parse(SETUP_WINDOW), 0);
+		assert_true(k.body_size == 0);
+	}
+}
+
 static void test_refuses_without_a_fault_to_fill(void **state)
 {
 	(void)state;
@@ -259,11 +298,17 @@ static void test_random_headers(void **state)
 		header()->header = SETUP_HEADER_MAGIC;
 		header()->version = (uint16_t)(0x200 + rng_below(&r, 17));
 		if (rng_below(&r, 4) != 0)
+			header()->syssize >>= 4;
+		if (rng_below(&r, 4) != 0)
 			header()->kernel_alignment = 1u << rng_below(&r, 32);
 		if (bzimage_parse(&k, window, SETUP_WINDOW, &f) != 0)
 			continue;
 		assert_true(header()->loadflags & LOADED_HIGH);
 		assert_true(k.setup_size >= 512 && k.setup_size <= 256 * 512);
+		assert_true(k.version < SETUP_V2_04 ||
+			    k.body_size == 16ull * header()->syssize);
+		assert_true(k.version < SETUP_V2_10 ||
+			    k.pref_address <= header()->pref_address);
 		assert_true(!k.relocatable ||
 			    (is_power_of_two(k.alignment) &&
 			     k.alignment <= GIB(1)));
@@ -277,6 +322,7 @@ int main(void)
 		CASE_SETUP(test_more_bytes_do_not_matter, setup),
 		CASE_SETUP(test_zero_sectors_mean_four, setup),
 		CASE_SETUP(test_largest_fields, setup),
+		CASE_SETUP(test_preferred_addresses_above_4_gib, setup),
 		CASE_SETUP(test_flags_one_by_one, setup),
 		CASE_SETUP(test_each_version_has_its_fields, setup),
 		CASE_SETUP(test_alignment_matters_to_relocatable_kernels_only,
@@ -288,6 +334,7 @@ int main(void)
 		CASE_SETUP(test_refuses_old_versions, setup),
 		CASE_SETUP(test_refuses_kernels_loaded_low, setup),
 		CASE_SETUP(test_refuses_alignments, setup),
+		CASE_SETUP(test_refuses_syssize_of_4_gib, setup),
 		CASE_SETUP(test_refuses_without_a_fault_to_fill, setup),
 		CASE_SETUP(test_random_headers, setup),
 	};

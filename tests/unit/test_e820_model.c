@@ -1,92 +1,84 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_e820_model.c - random calls on a map and on one type per page, which
  * must agree after each of them. */
-#include "tests/unit/unit.h"
+#include "tests/unit/e820.h"
 
-#include "core/e820.h"
+#define PAGES  96
+#define ROUNDS 400 /* maps */
+#define STEPS  60  /* calls on each */
+#define OTHER  77  /* type of the ranges outside, which no call is about */
+#define PARTS  4   /* of a page: where entries of a file begin and end */
+#define PART   (PAGE_SIZE / PARTS)
 
-#define PAGES    96
-#define CAPACITY (PAGES + 2)
-#define ROUNDS   400 /* maps */
-#define STEPS    60  /* calls on each */
-#define HOLE     0
-
-/* Page i of the model is [base + i * size, + size). */
+/* Page i of the model is page base + i of the map. */
 struct model {
-	uint64_t base, size;
+	pfn_t base;
+	uint32_t outside; /* ranges below that, to fill the map */
 	uint32_t type[PAGES];
 };
 
-static struct e820_entry room[CAPACITY + 1];
-static struct e820_map map;
 static struct model model;
 
-static gpa_t page_gpa(uint32_t page)
+static void reset(struct rng *r, uint32_t outside)
 {
-	return model.base + page * model.size;
-}
+	static const pfn_t bases[] = {2 * E820_RANGES_MAX, PFN_4G - PAGES / 2,
+				      PFN_MAX - PAGES};
 
-static void reset(struct rng *r, uint32_t capacity)
-{
-	static const uint64_t bases[] = {0, 0x100000, 0xfffff000,
-					 UINT64_MAX - 0xffffff};
-	static const uint64_t sizes[] = {1, 20, 0x1000};
-
+	setup(NULL);
 	memset(&model, 0, sizeof(model));
 	model.base = bases[rng_below(r, ARRAY_COUNT(bases))];
-	model.size = sizes[rng_below(r, ARRAY_COUNT(sizes))];
-	memset(room, GUARD_BYTE, sizeof(room));
-	map = (struct e820_map){.entry = room, .capacity = capacity};
+	model.outside = outside;
+	if (outside == 0 && rng_below(r, 4) == 0)
+		model.base = 0;
+	for (uint32_t i = 0; i < outside; i++)
+		map.range[i] = (struct e820_range){2 * i, 2 * i + 1, OTHER};
+	map.count = outside;
 }
 
-/* Sorted, disjoint, no empty entry, neighbours of one type merged. */
+/* Sorted, disjoint, no empty range, neighbours of one type merged; those
+ * outside as they were. */
 static void assert_shape(void)
 {
-	const uint8_t *behind = (const uint8_t *)&room[map.capacity];
-
-	assert_true(map.count <= map.capacity);
+	assert_true(map.count <= E820_RANGES_MAX);
+	assert_true(map.count >= model.outside);
 	for (uint32_t i = 0; i < map.count; i++) {
-		const struct e820_entry *e = &map.entry[i];
+		const struct e820_range *x = &map.range[i];
 
-		assert_true(e->len != 0);
+		assert_true(x->start < x->end);
+		assert_int_not_equal(x->type, E820_HOLE);
+		if (i < model.outside)
+			assert_range(i, 2 * i, 2 * i + 1, OTHER);
 		if (i == 0)
 			continue;
-		assert_true(e[-1].addr + e[-1].len <= e->addr);
-		assert_false(e[-1].addr + e[-1].len == e->addr &&
-			     e[-1].type == e->type);
+		assert_true(x[-1].end <= x->start);
+		assert_false(x[-1].end == x->start && x[-1].type == x->type);
 	}
-	for (size_t i = 0; i < sizeof(room[0]); i++)
-		assert_int_equal(behind[i], GUARD_BYTE);
 }
 
 /* The map says of each page what the model says, and nothing else. */
 static void assert_agree(void)
 {
-	uint64_t total = 0;
-	uint32_t i = 0;
+	uint32_t total = 0, i = model.outside;
 
 	assert_shape();
 	for (uint32_t page = 0; page < PAGES; page++) {
-		gpa_t gpa = page_gpa(page);
-		const struct e820_entry *e;
+		pfn_t pfn = model.base + page;
+		const struct e820_range *x;
 
-		while (i < map.count &&
-		       map.entry[i].addr + map.entry[i].len <= gpa)
+		while (i < map.count && map.range[i].end <= pfn)
 			i++;
-		e = &map.entry[i];
-		if (model.type[page] == HOLE) {
-			assert_true(i == map.count ||
-				    e->addr >= gpa + model.size);
+		x = &map.range[i];
+		if (model.type[page] == E820_HOLE) {
+			assert_true(i == map.count || x->start > pfn);
 			continue;
 		}
-		total += model.size;
-		assert_true(i < map.count && e->addr <= gpa);
-		assert_true(gpa + model.size <= e->addr + e->len);
-		assert_int_equal(e->type, model.type[page]);
+		total++;
+		assert_true(i < map.count && x->start <= pfn);
+		assert_int_equal(x->type, model.type[page]);
 	}
-	for (i = 0; i < map.count; i++)
-		total -= map.entry[i].len;
-	assert_true(total == 0);
+	for (i = model.outside; i < map.count; i++)
+		total -= map.range[i].end - map.range[i].start;
+	assert_int_equal(total, 0);
 }
 
 static void model_fill(uint32_t page, uint32_t count, uint32_t type)
@@ -121,33 +113,28 @@ static struct range random_range(struct rng *r)
 static void step_change(struct rng *r)
 {
 	struct range x = random_range(r);
-	uint32_t type = 1 + rng_below(r, 4);
-	gpa_t addr = page_gpa(x.page);
-	uint64_t len = x.count * model.size;
-	bool full = map.capacity - map.count < 2;
+	uint32_t type = rng_below(r, 5); /* holes too */
+	pfn_t start = model.base + x.page;
+	bool full = map.count > E820_RANGES_MAX - 2;
+	struct e820_map before = map;
 	int err;
 
-	switch (rng_below(r, 4)) {
-	case 0:
-		err = e820_cut(&map, addr, len);
-		type = HOLE;
-		break;
-	case 1:
-		err = e820_add(&map, addr, len, type);
-		assert_int_equal(err == ERR_OVERLAP,
-				 !model_all(x.page, x.count, HOLE));
-		if (err == ERR_OVERLAP)
-			return;
-		break;
-	default:
-		err = e820_set(&map, addr, len, type);
-		break;
+	if (rng_below(r, 4) == 0) {
+		err = e820_add(&map, start, start + x.count, type);
+		if (x.count != 0)
+			assert_int_equal(err == ERR_OVERLAP,
+					 !model_all(x.page, x.count,
+						    E820_HOLE));
+	} else {
+		err = e820_set(&map, start, start + x.count, type);
+		assert_int_not_equal(err, ERR_OVERLAP);
 	}
-	if (err == ERR_TOO_MANY) {
-		assert_true(full);
+	if (err != 0) {
+		assert_true(err == ERR_OVERLAP ||
+			    (err == ERR_TOO_MANY && full && x.count != 0));
+		assert_memory_equal(&map, &before, sizeof(map));
 		return;
 	}
-	assert_int_equal(err, 0);
 	model_fill(x.page, x.count, type);
 }
 
@@ -165,68 +152,77 @@ static void step_retype(struct rng *r)
 static void step_look(struct rng *r)
 {
 	struct range x = random_range(r);
+	pfn_t start = model.base + x.page;
 	uint32_t end = x.page;
 
-	if (x.count != 0)
-		assert_int_equal(e820_is_ram(&map, page_gpa(x.page),
-					     x.count * model.size),
-				 model_all(x.page, x.count, E820_RAM));
+	assert_int_equal(e820_is_ram(&map, start, start + x.count),
+			 x.count != 0 &&
+			 model_all(x.page, x.count, E820_RAM));
 	while (end > 0 && model.type[end - 1] != E820_RAM)
 		end--;
-	assert_true(e820_ram_end(&map, page_gpa(x.page)) ==
-		    (end == 0 ? 0 : page_gpa(end)));
+	assert_int_equal(e820_ram_end(&map, start),
+			 end == 0 ? 0 : model.base + end);
 }
 
-/* Highest aligned gpa by trying all of them; pages of any size. */
-static bool model_find(uint32_t align, struct range in, uint64_t size,
-		       gpa_t *gpa)
+/* The highest aligned page by trying all of them. */
+static bool model_find(uint32_t align, struct range in, uint32_t count,
+		       pfn_t *start)
 {
-	uint64_t pages = (size + model.size - 1) / model.size;
-
-	if (in.count * model.size < size)
+	if (in.count < count)
 		return false;
-	for (gpa_t at = page_gpa(in.page + in.count) - size;; at--) {
-		uint32_t first = (uint32_t)((at - model.base) / model.size);
-		uint32_t last = (uint32_t)((at + size - 1 - model.base) /
-					   model.size);
-
-		assert_true(last - first <= pages);
-		if ((at & (align - 1)) == 0 &&
-		    model_all(first, last - first + 1, E820_RAM)) {
-			*gpa = at;
+	for (uint32_t page = in.page + in.count - count + 1;
+	     page-- > in.page;)
+		if ((model.base + page) % align == 0 &&
+		    model_all(page, count, E820_RAM)) {
+			*start = model.base + page;
 			return true;
 		}
-		if (at == page_gpa(in.page))
-			return false;
-	}
+	return false;
 }
 
 static void step_find(struct rng *r)
 {
 	struct range in = random_range(r);
 	uint32_t align = 1u << rng_below(r, 7);
-	uint64_t size = 1 + rng_below(r, 8 * (uint32_t)model.size);
-	gpa_t got = 0, want = 0;
-	int err;
+	uint32_t count = 1 + rng_below(r, 8);
+	pfn_t floor = model.base + in.page, limit = floor + in.count;
+	pfn_t got = 0, want = 0;
+	int err = e820_find(&map, count, align, floor, limit, &got);
 
-	if (model.size > 64)
-		return; /* the model would take too long */
-	err = e820_find(&map, align, &got, page_gpa(in.page),
-			page_gpa(in.page + in.count), size);
-	if (model_find(align, in, size, &want)) {
+	if (model_find(align, in, count, &want)) {
 		assert_int_equal(err, 0);
-		assert_true(got == want);
+		assert_int_equal(got, want);
 	} else {
 		assert_int_equal(err, ERR_NO_ROOM);
 	}
+	/* no pages: anywhere, but as told */
+	if (e820_find(&map, 0, align, floor, limit, &got) == 0)
+		assert_true(got >= floor && got <= limit && got % align == 0);
+	else
+		assert_false(align == 1 && in.count != 0 &&
+			     model_find(1, in, 1, &want));
 }
 
-static void run(uint64_t seed, uint32_t capacity)
+static void step_write(void)
+{
+	struct e820_entry entries[E820_RANGES_MAX];
+
+	e820_write(&map, entries, sizeof(entries[0]));
+	for (uint32_t i = 0; i < map.count; i++) {
+		const struct e820_range *x = &map.range[i];
+
+		assert_true(entries[i].addr == x->start * 4096ull);
+		assert_true(entries[i].len == (x->end - x->start) * 4096ull);
+		assert_int_equal(entries[i].type, x->type);
+	}
+}
+
+static void run(uint64_t seed, uint32_t outside)
 {
 	struct rng r = {seed};
 
 	for (int round = 0; round < ROUNDS; round++) {
-		reset(&r, capacity);
+		reset(&r, outside);
 		for (int step = 0; step < STEPS; step++) {
 			step_change(&r);
 			if (rng_below(&r, 8) == 0)
@@ -235,61 +231,112 @@ static void run(uint64_t seed, uint32_t capacity)
 			step_look(&r);
 			step_find(&r);
 		}
+		step_write();
 	}
 }
 
-static void test_random_calls_in_a_large_map(void **state)
+static void test_random_calls(void **state)
 {
 	(void)state;
-	run(0xbee11e, CAPACITY);
+	run(0xbee11e, 0);
+	run(0xbee11f, 20);
 }
 
-static void test_random_calls_in_a_small_map(void **state)
+static void test_random_calls_in_a_map_that_is_nearly_full(void **state)
 {
 	(void)state;
-	for (uint32_t capacity = 0; capacity < 8; capacity++)
-		run(0x5ca1e + capacity, capacity);
+	for (uint32_t room = 0; room < 8; room++)
+		run(0x5ca1e + room, E820_RANGES_MAX - room);
 }
 
-/* Files in any order, in part with overlaps: what e820_parse makes of them. */
+/* Which entry touches a page, and which one is given it; 0 for none. */
+struct parts {
+	uint32_t touched[PAGES];
+	uint32_t given[PAGES];
+};
+
+/* Adds an entry to the model: RAM is given whole pages only, anything else
+ * every page that it touches.  touch: it touches a page that another does;
+ * clash: it is given one that another is given. */
+static void parts_add(struct parts *p, uint32_t number, struct range x,
+		      uint32_t type, bool *touch, bool *clash)
+{
+	uint32_t outer = x.page / PARTS;
+	uint32_t outer_end = (x.page + x.count + PARTS - 1) / PARTS;
+	uint32_t inner = (x.page + PARTS - 1) / PARTS;
+	uint32_t inner_end = (x.page + x.count) / PARTS;
+
+	if (x.count == 0)
+		return;
+	for (uint32_t page = outer; page < outer_end; page++) {
+		*touch |= p->touched[page] != 0;
+		p->touched[page] = number;
+		if (type == E820_RAM && (page < inner || page >= inner_end))
+			continue;
+		*clash |= p->given[page] != 0;
+		p->given[page] = number;
+		model.type[page] = type;
+	}
+}
+
+/* A file in any order, aligned to pages or to parts of them, in part with
+ * overlaps: what e820_parse makes of it. */
+static void file_case(struct rng *r, uint32_t unit, uint32_t most)
+{
+	struct e820_entry in[12];
+	uint32_t count = rng_below(r, most + 1);
+	struct parts parts = {0};
+	bool touch = false, clash = false;
+	struct fault f = {0};
+	int err;
+
+	reset(r, 0);
+	for (uint32_t i = 0; i < count; i++) {
+		struct range x = {unit * rng_below(r, PAGES * PARTS / unit - 8),
+				  unit * rng_below(r, 8)};
+
+		in[i] = (struct e820_entry){
+			model.base * 4096ull + x.page * PART,
+			x.count * PART, 1 + rng_below(r, 4)};
+		parts_add(&parts, i + 1, x, in[i].type, &touch, &clash);
+	}
+	err = e820_parse(&map, in, count * sizeof(in[0]), &f);
+	if (clash)
+		assert_int_equal(err, ERR_OVERLAP);
+	if (!touch)
+		assert_int_equal(err, 0);
+	if (err == 0)
+		assert_agree();
+	else
+		assert_true(err == ERR_OVERLAP && f.record < count &&
+			    f.value == in[f.record].addr);
+}
+
 static void test_random_files(void **state)
 {
 	struct rng r = {0xf11e};
 
 	(void)state;
-	for (int round = 0; round < 20 * ROUNDS; round++) {
-		struct e820_entry in[12];
-		uint32_t count = rng_below(&r, ARRAY_COUNT(in) + 1);
-		bool overlap = false;
-		struct fault f;
-		int err;
+	for (int round = 0; round < 20 * ROUNDS; round++)
+		file_case(&r, PARTS, 12);
+}
 
-		reset(&r, 12);
-		for (uint32_t i = 0; i < count; i++) {
-			struct range x = {rng_below(&r, PAGES - 8),
-					  rng_below(&r, 8)};
+static void test_random_files_that_are_not_aligned(void **state)
+{
+	struct rng r = {0xf11f};
 
-			in[i] = (struct e820_entry){page_gpa(x.page),
-						    x.count * model.size,
-						    1 + rng_below(&r, 4)};
-			overlap |= !model_all(x.page, x.count, HOLE);
-			model_fill(x.page, x.count, in[i].type);
-		}
-		err = e820_parse(&map, in, count * sizeof(in[0]), &f);
-		assert_int_equal(err, overlap ? ERR_OVERLAP : 0);
-		if (overlap)
-			assert_true(f.record < count);
-		else
-			assert_agree();
-	}
+	(void)state;
+	for (int round = 0; round < 20 * ROUNDS; round++)
+		file_case(&r, 1, 1 + round % 12);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_random_calls_in_a_large_map),
-		CASE(test_random_calls_in_a_small_map),
+		CASE(test_random_calls),
+		CASE(test_random_calls_in_a_map_that_is_nearly_full),
 		CASE(test_random_files),
+		CASE(test_random_files_that_are_not_aligned),
 	};
 
 	return cmocka_run_group_tests_name("e820_model", tests, NULL, NULL);

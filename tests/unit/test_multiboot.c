@@ -8,8 +8,7 @@
 #define ENTRY    ((uint32_t)sizeof(struct multiboot_mmap))
 #define INFO     ((uint32_t)sizeof(struct multiboot_info))
 
-static struct e820_entry entries[16];
-static struct e820_map map = {.entry = entries, .capacity = 16};
+static struct e820_map map;
 
 /* What QEMU leaves: command line and modules, all else zero or stale. */
 static const struct multiboot_info from_qemu = {
@@ -18,19 +17,19 @@ static const struct multiboot_info from_qemu = {
 	.boot_device = 0x33333333, .syms = {1, 2, 3, 4},
 };
 
-static void map_add(gpa_t addr, uint64_t len, uint32_t type)
+static void map_add(pfn_t start, pfn_t end, uint32_t type)
 {
-	assert_int_equal(e820_add(&map, addr, len, type), 0);
+	assert_int_equal(e820_add(&map, start, end, type), 0);
 }
 
-/* 512 MiB with an EBDA and a hole. */
+/* 512 MiB with an EBDA and a hole, and 2 GiB above 4 GiB. */
 static void map_usual(void)
 {
 	map.count = 0;
-	map_add(0, 0x9fc00, E820_RAM);
-	map_add(0x9fc00, 0x400, E820_RESERVED);
-	map_add(0x100000, 0x1ff00000, E820_RAM);
-	map_add(0xffff0000, 0x10000, E820_RESERVED);
+	map_add(0, 0x9f, E820_RAM);
+	map_add(0x9f, 0xa0, E820_RESERVED);
+	map_add(0x100, 0x20000, E820_RAM);
+	map_add(PFN_4G, 0x180000, E820_RAM);
 }
 
 static int build(struct multiboot_info *info, uint8_t *mmap, uint32_t size)
@@ -51,15 +50,16 @@ static void test_memory_is_told(void **state)
 	guarded_check(mmap, 4 * ENTRY);
 	assert_int_equal(info.flags, from_qemu.flags | MULTIBOOT_INFO_MEMORY |
 				     MULTIBOOT_INFO_MMAP);
-	assert_int_equal(info.mem_lower, 639);
+	assert_int_equal(info.mem_lower, 636);
 	assert_int_equal(info.mem_upper, 511 * 1024);
 	assert_int_equal(info.mmap_addr, MMAP_GPA);
 	assert_int_equal(info.mmap_length, 4 * ENTRY);
 	for (uint32_t i = 0; i < 4; i++) {
 		assert_int_equal(m[i].size, ENTRY - 4);
-		assert_true(m[i].addr == entries[i].addr);
-		assert_true(m[i].len == entries[i].len);
-		assert_int_equal(m[i].type, entries[i].type);
+		assert_true(m[i].addr == map.range[i].start * 4096ull);
+		assert_true(m[i].addr + m[i].len ==
+			    map.range[i].end * 4096ull);
+		assert_int_equal(m[i].type, map.range[i].type);
 	}
 	guarded_free(mmap);
 }
@@ -89,24 +89,34 @@ static void test_lower_memory_ends_at_640_kib(void **state)
 
 	(void)state;
 	map.count = 0;
-	map_add(0, 0x8000000, E820_RAM);
+	map_add(0, 0x8000, E820_RAM);
 	assert_int_equal(build(&info, mmap, ENTRY), 0);
 	assert_int_equal(info.mem_lower, 640);
 	assert_int_equal(info.mem_upper, 127 * 1024);
 	guarded_free(mmap);
 }
 
+/* In KiB of 32 bits: up to 4 TiB. */
 static void test_upper_memory_saturates(void **state)
 {
+	static const struct {
+		pfn_t end;
+		uint32_t kib;
+	} cases[] = {
+		{0x400000ff, 0xfffffffc}, {0x40000100, UINT32_MAX},
+		{0x50000000, UINT32_MAX}, {PFN_MAX, UINT32_MAX},
+	};
 	struct multiboot_info info;
 	uint8_t *mmap = guarded_new(ENTRY, 0xcc);
 
 	(void)state;
-	map.count = 0;
-	map_add(0x100000, 0x50000000000, E820_RAM);
-	assert_int_equal(build(&info, mmap, ENTRY), 0);
-	assert_int_equal(info.mem_lower, 0);
-	assert_int_equal(info.mem_upper, UINT32_MAX);
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		map.count = 0;
+		map_add(0x100, cases[i].end, E820_RAM);
+		assert_int_equal(build(&info, mmap, ENTRY), 0);
+		assert_int_equal(info.mem_lower, 0);
+		assert_int_equal(info.mem_upper, cases[i].kib);
+	}
 	guarded_free(mmap);
 }
 
@@ -118,9 +128,30 @@ static void test_little_upper_memory(void **state)
 
 	(void)state;
 	map.count = 0;
-	map_add(0x100000, 0x80000, E820_RAM);
+	map_add(0x100, 0x180, E820_RAM);
 	assert_int_equal(build(&info, mmap, ENTRY), 0);
 	assert_int_equal(info.mem_upper, 512);
+	guarded_free(mmap);
+}
+
+/* Little of either, down to none. */
+static void test_little_memory(void **state)
+{
+	struct multiboot_info info;
+	uint8_t *mmap = guarded_new(2 * ENTRY, 0xcc);
+
+	(void)state;
+	map.count = 0;
+	map_add(0, 1, E820_RAM);
+	map_add(0xff, 0x101, E820_RAM);
+	assert_int_equal(build(&info, mmap, 2 * ENTRY), 0);
+	assert_int_equal(info.mem_lower, 4);
+	assert_int_equal(info.mem_upper, 4);
+	map.count = 0;
+	map_add(1, 0x100, E820_RAM);
+	assert_int_equal(build(&info, mmap, 2 * ENTRY), 0);
+	assert_int_equal(info.mem_lower, 0);
+	assert_int_equal(info.mem_upper, 0);
 	guarded_free(mmap);
 }
 
@@ -131,8 +162,8 @@ static void test_no_ram_at_one_mib(void **state)
 
 	(void)state;
 	map.count = 0;
-	map_add(0x100000, 0x100000, E820_RESERVED);
-	map_add(0x200000, 0x100000, E820_RAM);
+	map_add(0x100, 0x200, E820_RESERVED);
+	map_add(0x200, 0x300, E820_RAM);
 	assert_int_equal(build(&info, mmap, 2 * ENTRY), 0);
 	assert_int_equal(info.mem_lower, 0);
 	assert_int_equal(info.mem_upper, 0);
@@ -185,17 +216,40 @@ static void test_refuses_every_shorter_room(void **state)
 	}
 }
 
-static void test_refuses_counts_that_wrap(void **state)
+/* What is refused is not begun: neither structure changes. */
+static void test_refuses_without_a_change(void **state)
 {
 	struct multiboot_info info;
 	uint8_t *mmap = guarded_new(4 * ENTRY, 0xcc);
 
 	(void)state;
-	map.count = 0x0aaaaaab; /* times 24 is 8 */
-	assert_int_equal(build(&info, mmap, 4 * ENTRY), ERR_NO_ROOM);
-	map.count = UINT32_MAX;
-	assert_int_equal(build(&info, mmap, 4 * ENTRY), ERR_NO_ROOM);
-	guarded_check(mmap, 4 * ENTRY);
+	map_usual();
+	assert_int_equal(build(&info, mmap, 4 * ENTRY - 1), ERR_NO_ROOM);
+	assert_memory_equal(&info, &from_qemu, sizeof(info));
+	assert_int_equal(multiboot_build(&info, INFO - 1, mmap, MMAP_GPA,
+					 4 * ENTRY, &map), ERR_TRUNCATED);
+	assert_memory_equal(&info, &from_qemu, sizeof(info));
+	for (uint32_t i = 0; i < 4 * ENTRY; i++)
+		assert_int_equal(mmap[i], 0xcc);
+	guarded_free(mmap);
+}
+
+/* As many ranges as a map can have. */
+static void test_refuses_one_entry_too_few(void **state)
+{
+	const uint32_t size = E820_RANGES_MAX * ENTRY;
+	struct multiboot_info info;
+	uint8_t *mmap = guarded_new(size, 0xcc);
+
+	(void)state;
+	map.count = E820_RANGES_MAX;
+	for (uint32_t i = 0; i < map.count; i++)
+		map.range[i] = (struct e820_range){2 * i, 2 * i + 1, 2};
+	assert_int_equal(build(&info, mmap, size - 1), ERR_NO_ROOM);
+	assert_int_equal(build(&info, mmap, size - ENTRY), ERR_NO_ROOM);
+	assert_int_equal(build(&info, mmap, size), 0);
+	assert_int_equal(info.mmap_length, size);
+	guarded_check(mmap, size);
 	guarded_free(mmap);
 }
 
@@ -207,11 +261,13 @@ int main(void)
 		CASE(test_lower_memory_ends_at_640_kib),
 		CASE(test_upper_memory_saturates),
 		CASE(test_little_upper_memory),
+		CASE(test_little_memory),
 		CASE(test_no_ram_at_one_mib),
 		CASE(test_empty_map),
 		CASE(test_refuses_truncated_info),
 		CASE(test_refuses_every_shorter_room),
-		CASE(test_refuses_counts_that_wrap),
+		CASE(test_refuses_without_a_change),
+		CASE(test_refuses_one_entry_too_few),
 	};
 
 	return cmocka_run_group_tests_name("multiboot", tests, NULL, NULL);

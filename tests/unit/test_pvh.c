@@ -5,13 +5,12 @@
 #include "core/pvh.h"
 
 #define GPA      0x35000
-#define MAP_MAX  127 /* entries that may go in */
+#define MAP_MAX  E820_RANGES_MAX /* [PVH]: older kernels count in a byte */
 #define HEAD     (sizeof(struct hvm_start_info) +                              \
 		  sizeof(struct hvm_modlist_entry))
 #define NEED(n)  ((uint32_t)(HEAD + (n) * sizeof(struct hvm_memmap_entry)))
 
-static struct e820_entry entries[256];
-static struct e820_map map = {.entry = entries, .capacity = 256};
+static struct e820_map map;
 
 static const struct pvh_args args = {
 	.cmdline_gpa = 0x40000,
@@ -20,12 +19,14 @@ static const struct pvh_args args = {
 	.rsdp_gpa = 0x9fc00,
 };
 
+/* Above 4 GiB, each a page larger than the one before. */
 static void map_fill(uint32_t count)
 {
-	for (uint32_t i = 0; i < count; i++)
-		entries[i] = (struct e820_entry){
-			0x1000000000 + i * 0x2000ull, 0x1000 + i, 1 + i % 5};
 	map.count = count;
+	for (uint32_t i = 0; i < count; i++)
+		map.range[i] = (struct e820_range){
+			0x1000000 + i * 0x200, 0x1000001 + i * 0x201,
+			1 + i % 5};
 }
 
 /* The part of the page that a guest address points to. */
@@ -43,9 +44,9 @@ static void assert_map(const uint8_t *page, size_t size)
 
 	assert_int_equal(info->memmap_entries, map.count);
 	for (uint32_t i = 0; i < map.count; i++) {
-		assert_true(m[i].addr == entries[i].addr);
-		assert_true(m[i].size == entries[i].len);
-		assert_int_equal(m[i].type, entries[i].type);
+		assert_true(m[i].addr == 0x1000000000 + i * 0x200000ull);
+		assert_true(m[i].size == (1 + i) * 0x1000ull);
+		assert_int_equal(m[i].type, 1 + i % 5);
 		assert_int_equal(m[i].reserved, 0);
 	}
 }
@@ -116,47 +117,49 @@ static void test_room_to_the_byte(void **state)
 	guarded_free(page);
 }
 
-static void test_refuses_every_shorter_room(void **state)
+static void refuse_every_shorter_room(uint32_t count, uint32_t step)
 {
-	(void)state;
-	map_fill(2);
-	for (uint32_t size = 0; size < NEED(2); size++) {
+	map_fill(count);
+	for (uint32_t less = 1; less <= NEED(count); less += step) {
+		uint32_t size = NEED(count) - less;
 		uint8_t *page = guarded_new(size, 0xcc);
 
 		assert_int_equal(pvh_build(page, GPA, size, &map, &args),
 				 ERR_NO_ROOM);
 		guarded_check(page, size);
+		for (uint32_t i = 0; i < size; i++)
+			assert_int_equal(page[i], 0xcc);
 		guarded_free(page);
 	}
 }
 
-static void test_refuses_long_maps(void **state)
+static void test_refuses_every_shorter_room(void **state)
 {
-	static const uint32_t counts[] = {MAP_MAX + 1, 200, 256};
-	uint8_t *page = guarded_new(NEED(256), 0xcc);
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
-		map_fill(counts[i]);
-		assert_int_equal(pvh_build(page, GPA, NEED(256), &map, &args),
-				 ERR_TOO_MANY);
-	}
-	guarded_check(page, NEED(256));
-	guarded_free(page);
+	refuse_every_shorter_room(2, 1);
+	refuse_every_shorter_room(1, 1);
+	refuse_every_shorter_room(0, 1);
 }
 
-/* Counts whose size in bytes wraps in 32 bits. */
-static void test_refuses_counts_that_wrap(void **state)
+static void test_refuses_shorter_room_for_a_whole_map(void **state)
 {
-	static const uint32_t counts[] = {0x0aaaaaab, 0x20000000, UINT32_MAX};
-	uint8_t *page = guarded_new(4096, 0xcc);
+	(void)state;
+	refuse_every_shorter_room(MAP_MAX, 7);
+}
+
+/* An initrd or none, the room that is asked for is the same. */
+static void test_refuses_shorter_room_without_initrd(void **state)
+{
+	struct pvh_args none = args;
+	uint8_t *page = guarded_new(NEED(3) - 1, 0xcc);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
-		map.count = counts[i];
-		assert_int_equal(pvh_build(page, GPA, 4096, &map, &args),
-				 ERR_TOO_MANY);
-	}
+	map_fill(3);
+	none.initrd_size = 0;
+	assert_int_equal(pvh_build(page, GPA, NEED(3) - 1, &map, &none),
+			 ERR_NO_ROOM);
+	assert_int_equal(pvh_build(page, GPA, 0, &map, &none), ERR_NO_ROOM);
+	guarded_check(page, NEED(3) - 1);
 	guarded_free(page);
 }
 
@@ -168,8 +171,8 @@ int main(void)
 		CASE(test_empty_map),
 		CASE(test_room_to_the_byte),
 		CASE(test_refuses_every_shorter_room),
-		CASE(test_refuses_long_maps),
-		CASE(test_refuses_counts_that_wrap),
+		CASE(test_refuses_shorter_room_for_a_whole_map),
+		CASE(test_refuses_shorter_room_without_initrd),
 	};
 
 	return cmocka_run_group_tests_name("pvh", tests, NULL, NULL);

@@ -58,10 +58,8 @@ fw_obj := $(patsubst %,$(out)/%.o,$(firmware_asm) $(firmware_src) $(core_src)) \
 
 $(rom): $(out)/fw.elf
 	$(call say,ROM,$@)
-	$(Q)$(OBJCOPY) -O binary -j .text -j .smbios -j .tail --gap-fill 0xff \
-		$< $@.part
-	$(Q)$(PYTHON) tools/pad $@.part $@
-	$(Q)rm -f $@.part
+	$(Q)$(OBJCOPY) -O binary -j .head -j .text -j .smbios -j .tail \
+		--gap-fill 0xff $< $@
 
 $(out)/fw.elf: $(fw_obj) $(out)/firmware.ld
 	$(call say,LD,$@)
@@ -142,7 +140,10 @@ cost: $(rom)
 	$(Q)tools/kernel
 	$(Q)tests/boot/cost.py
 
-.PHONY: check-boot check-cost check-vmm
+.PHONY: check-boot check-cost check-marks check-vmm
+check-marks: $(rom)
+	$(Q)$(MAKE) --no-print-directory firmware MARKS=1
+	$(Q)tests/boot/marks.py
 check-boot: $(rom)
 	$(Q)tests/boot/run.py --tier full
 check-cost: $(rom)
@@ -164,5 +165,5 @@ clean:
 ## help: this list
 .PHONY: help FORCE
 help:
-	@sed -n 's/^## //p' $(MAKEFILE_LIST) | sort
+	@sed -n 's/^## //p' Makefile tests/tests.mk
 FORCE:

@@ -25,6 +25,8 @@ SECTIONS
 		noinit_end = .;
 	} :ram
 
+	/* The file starts here: objcopy fills what lies between with 0xff. */
+	.head ROM_BASE : { BYTE(0xff) } :rom
 	.text ROM_TEXT : {
 		*(.text .text.*)
 		*(.rodata .rodata.*)

@@ -21,6 +21,7 @@ GROUPS = (
     ("vmm", ["make", "-s", "check-vmm"]),
     ("repro", ["make", "-s", "check-repro"]),
     ("cost", ["make", "-s", "check-cost"]),
+    ("marks", ["make", "-s", "check-marks"]),
     ("boot", ["make", "-s", "check-boot"]),
 )
 COUNT = re.compile(

@@ -75,7 +75,7 @@ check-repro:
 
 ## fuzz: each fuzzer for TIME seconds (60), with clang's libFuzzer
 .PHONY: fuzz
-fuzz: $(fuzz_tests:%=$(test_out)/fuzz_%) $(test_out)/seeds/stamp
+fuzz: fuzz-deps $(fuzz_tests:%=$(test_out)/fuzz_%) $(test_out)/seeds/stamp
 	$(Q)for t in $(fuzz_tests); do \
 		mkdir -p $(build)/fuzz/$$t; \
 		$(test_out)/fuzz_$$t -max_total_time=$(TIME) -max_len=16384 \
@@ -83,6 +83,10 @@ fuzz: $(fuzz_tests:%=$(test_out)/fuzz_%) $(test_out)/seeds/stamp
 			-print_final_stats=1 -verbosity=0 $(build)/fuzz/$$t \
 			$(test_out)/seeds/$$t || exit 1; \
 	done
+
+.PHONY: fuzz-deps
+fuzz-deps:
+	$(Q)tools/deps fuzz
 
 $(test_out)/fuzz_%: tests/fuzz/fuzz_%.c $(test_core) \
 		$(wildcard core/*.h core/abi/*.h tests/fuzz/*.h) | $(test_out)/

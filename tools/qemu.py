@@ -122,7 +122,8 @@ def arguments(guest, debug_fd=None):
                  "-device",
                  f"isa-debugcon,iobase={DEBUG_PORT:#x},chardev=debug"]
     if guest.exit_port:
-        args += ["-device", f"isa-debug-exit,iobase={EXIT_PORT:#x}"]
+        args += ["-device", "isa-debug-exit,iosize=1,"
+                 f"iobase={EXIT_PORT:#x}"]
     if not guest.reboots:
         args += ["-no-reboot"]
     return args + list(guest.extra)

@@ -87,9 +87,9 @@ def main():
         names = sources()
         copy(names, ROOT, folders[0])   # once: the tree may be edited
         copy(names, folders[0], folders[1])
-        good = check_folders(folders)
-        good = check_cross(folders[0]) and good
-    sys.exit(not good)
+        good = [check_folders(folders), check_cross(folders[0])]
+    print(f"repro: {sum(good)} passed, {len(good) - sum(good)} failed")
+    sys.exit(not all(good))
 
 
 if __name__ == "__main__":

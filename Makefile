@@ -23,6 +23,9 @@ HOSTCC  ?= gcc
 
 # MARKS=1: POST codes at port 0x80, time marks at port 0xf5.
 MARKS  ?= 0
+# SSE=0: no SSE in the ROM, for processors without it and for hosts that emulate
+# the guest's kernel mode and know only its moves.
+SSE    ?= 1
 WERROR ?= 1
 
 include core/core.mk
@@ -30,8 +33,9 @@ include firmware/firmware.mk
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
 build   := build
-out     := $(build)/fw32$(if $(filter 1,$(MARKS)),-marks)
-rom     := $(build)/fw$(if $(filter 1,$(MARKS)),-marks).bin
+variant := $(if $(filter 1,$(MARKS)),-marks)$(if $(filter 0,$(SSE)),-nosse)
+out     := $(build)/fw32$(variant)
+rom     := $(build)/fw$(variant).bin
 
 warnings := -Wall -Wextra -Wshadow -Wundef -Wvla -Wcast-qual -Wpointer-arith \
 	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
@@ -43,8 +47,10 @@ fw_flags := $(common) -m32 -march=i686 -mtune=i386 -mregparm=3 -mrtd -mno-stv -m
 	-fno-builtin -fno-tree-loop-distribute-patterns -fno-strict-aliasing \
 	-fno-jump-tables -fno-tree-ch -malign-data=abi -falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1 -ffunction-sections -Wframe-larger-than=1024 \
 	--param=min-pagesize=0 -DMARKS=$(MARKS)
-fw_sse   := -msse2 -mfpmath=sse
-fw_nosse := -mno-sse -mno-mmx
+# -Wno-psabi: no vector crosses a file, so its ABI is of no concern
+fw_nosse := -mno-sse -mno-mmx -Wno-psabi
+fw_sse   := $(if $(filter 0,$(SSE)),$(fw_nosse),-msse2 -mfpmath=sse)
+fw_hot   := $(if $(filter 1,$(SSE)),$(firmware_hot))
 
 include tests/tests.mk
 
@@ -68,18 +74,18 @@ $(out)/fw.elf: $(fw_obj) $(out)/firmware.ld
 		-T $(out)/firmware.ld -Map $(out)/fw.map -o $@ $(fw_obj)
 
 $(out)/firmware.ld: linker/firmware.ld.S core/layout.h | $(out)/
-	$(Q)$(FWCC) -std=c11 -E -P -x c -I. $< -o $@
+	$(Q)$(FWCC) -std=c11 -E -P -x c -I. -DSSE=$(SSE) $< -o $@
 
 $(out)/%.c.o: %.c $(build)/gen/version.h Makefile
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FWCC) $(fw_flags) $(if $(filter $<,$(firmware_nosse)),$(fw_nosse),$(fw_sse)) \
-		$(if $(filter $<,$(firmware_hot)),-O2,-Oz) $(if $(filter core/%,$<),-Wconversion) -c $< -o $@
+		$(if $(filter $<,$(fw_hot)),-O2,-Oz) $(if $(filter core/%,$<),-Wconversion) -c $< -o $@
 
 $(out)/%.asm.o: %.asm $(build)/gen/abi.inc
 	$(call say,NASM,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(NASM) -f elf32 -w+all -I$(build)/gen/ $< -o $@
+	$(Q)$(NASM) -f elf32 -w+all -DSSE=$(SSE) -I$(build)/gen/ $< -o $@
 
 $(out)/dsdt.o: $(build)/acpi/dsdt.c
 	$(call say,CC,$<)
@@ -140,13 +146,18 @@ cost: $(rom)
 	$(Q)tools/kernel
 	$(Q)tests/boot/cost.py
 
-.PHONY: check-boot check-cost check-marks check-vmm
+.PHONY: check-boot check-cost check-kvm check-marks check-vmm
+check-kvm: $(rom)
+	$(Q)$(MAKE) --no-print-directory firmware SSE=0
+	$(Q)tests/boot/kvm.py
 check-marks: $(rom)
+	$(Q)tools/kernel
 	$(Q)$(MAKE) --no-print-directory firmware MARKS=1
 	$(Q)tests/boot/marks.py
 check-boot: $(rom)
 	$(Q)tests/boot/run.py --tier full
 check-cost: $(rom)
+	$(Q)tools/kernel
 	$(Q)tests/boot/cost.py --only fw --check tests/boot/budget.json
 check-vmm: $(rom)
 	$(Q)$(PYTHON) tests/vmm/run.py

@@ -22,12 +22,10 @@ bits 32
 enter_linux64:
 	mov	ebx, eax
 	mov	ebp, ecx
-	xor	ecx, ecx
-.copy:	movaps	xmm0, [ram_image + ecx]
-	movaps	[GDT_RAM + ecx], xmm0
-	add	ecx, 16
-	cmp	ecx, ram_image_end - ram_image
-	jb	.copy
+	mov	esi, ram_image
+	mov	edi, GDT_RAM
+	mov	ecx, (ram_image_end - ram_image + 3) / 4
+	rep	movsd
 	mov	esi, edx
 	lgdt	[GDT_RAM + (gdtr64 - ram_image)]
 	jmp	SEG64_CODE32:GDT_RAM + (switch - ram_image)

@@ -163,7 +163,8 @@ static void transport_find(void)
 		transport = FWCFG_BYTES;
 }
 
-/* Bytes of a directory that counts so many files; 0 if it is too large. */
+/* Bytes of a directory that counts so many files; panics if they are too
+ * many. */
 static uint32_t directory_size(uint32_t count)
 {
 	if (count > DIR_FILES(SCRATCH_DIR_MAX))

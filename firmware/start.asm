@@ -9,7 +9,7 @@
 
 %include "abi.inc"
 
-extern fw_main, panic_no_sse2, bss_start, bss_blocks
+extern fw_main, panic_no_sse2, bss_start, bss_words
 global start32
 
 SEG_CODE32 equ 0x10		; __BOOT_CS of [BOOT] "32-bit Boot Protocol"
@@ -27,18 +27,17 @@ start32:
 
 	mov	eax, 1		; the one CPUID of a boot: features in EDX
 	cpuid
+%if SSE
 	test	edx, CPUID1_SSE2
 	jz	panic_no_sse2
 
-	mov	eax, CR4_OSFXSR	; SSE: pages are cleared, tables summed by it
+	mov	eax, CR4_OSFXSR	; SSE: tables are summed by it
 	mov	cr4, eax
-	xorps	xmm0, xmm0
+%endif
+	xor	eax, eax
 	mov	edi, bss_start
-	mov	ecx, bss_blocks
-.bss:	movaps	[edi], xmm0
-	add	edi, 16
-	dec	ecx
-	jnz	.bss
+	mov	ecx, bss_words
+	rep	stosd
 
 	mov	eax, edx
 	call	fw_main		; does not return

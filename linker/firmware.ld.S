@@ -2,6 +2,13 @@
 /* firmware.ld.S - the ROM, in address order, and what may not go wrong. */
 #include "core/layout.h"
 
+/* Sixteen byte lanes are a lot of code where there is no SSE to add them. */
+#if SSE
+#define TEXT ROM_TEXT
+#else
+#define TEXT (ROM_TEXT - 0x2000)
+#endif
+
 OUTPUT_ARCH(i386)
 ENTRY(start32)
 
@@ -19,7 +26,7 @@ SECTIONS
 		. = ALIGN(16);
 		bss_end = .;
 	} :ram
-	bss_blocks = (bss_end - bss_start) / 16;
+	bss_words = (bss_end - bss_start) / 4;
 	.noinit (NOLOAD) : {
 		*(.noinit)
 		noinit_end = .;
@@ -27,7 +34,7 @@ SECTIONS
 
 	/* The file starts here: objcopy fills what lies between with 0xff. */
 	.head ROM_BASE : { BYTE(0xff) } :rom
-	.text ROM_TEXT : {
+	.text TEXT : {
 		*(.text .text.*)
 		*(.rodata .rodata.*)
 		rom_end = .;

@@ -22,6 +22,7 @@ GROUPS = (
     ("repro", ["make", "-s", "check-repro"]),
     ("cost", ["make", "-s", "check-cost"]),
     ("marks", ["make", "-s", "check-marks"]),
+    ("kvm", ["make", "-s", "check-kvm"]),
     ("boot", ["make", "-s", "check-boot"]),
 )
 COUNT = re.compile(

@@ -202,6 +202,6 @@ void fwcfg_setup(void)
 	bytes = directory_read(&len);
 	if (fwcfg_dir_parse(&directory, bytes, len, DIR_FILES(SCRATCH_DIR_MAX),
 			    &fault) != 0)
-		panic_fault("directory entry", &fault);
+		panic_record("directory entry", &fault);
 	log_numbers("transport %, % files", transport, directory.count);
 }

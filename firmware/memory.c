@@ -81,7 +81,7 @@ static void map_read(struct e820_map *map)
 	if (size == 0)
 		map_guess(map);
 	else if (e820_parse(map, bytes, size, &fault) != 0)
-		panic_fault(E820_FILE " entry", &fault);
+		panic_record(E820_FILE " entry", &fault);
 }
 
 void memory_setup(struct e820_map *map, const struct chipset *chipset)

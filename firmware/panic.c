@@ -64,6 +64,13 @@ void panic_fault(const char *item, const struct fault *fault)
 {
 	panic_begin();
 	log_str(item);
+	panic_why(fault->code, fault->value, fault->limit);
+}
+
+void panic_record(const char *item, const struct fault *fault)
+{
+	panic_begin();
+	log_str(item);
 	log_str(" ");
 	log_dec(fault->record);
 	panic_why(fault->code, fault->value, fault->limit);

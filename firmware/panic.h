@@ -18,8 +18,12 @@ __attribute__((noreturn)) void panic_err(const char *item, int code);
 __attribute__((noreturn)) void panic_limit(const char *item, int code,
 					   uint32_t value, uint32_t limit);
 
-/* "fw: PANIC stage: item N text: value against limit (code)" */
+/* The same with 64-bit numbers, from a fault whose record says nothing. */
 __attribute__((noreturn)) void panic_fault(const char *item,
 					   const struct fault *fault);
+
+/* "fw: PANIC stage: item N text: value against limit (code)" */
+__attribute__((noreturn)) void panic_record(const char *item,
+					    const struct fault *fault);
 
 #endif

@@ -42,7 +42,7 @@ static uint32_t script_run(struct e820_map *map, const struct item *item)
 		panic_err(SCRIPT_FILE, err);
 	if (acpi_script_run(script, item->size, items, &place, &result,
 			    &fault) != 0)
-		panic_fault(SCRIPT_FILE " command", &fault);
+		panic_record(SCRIPT_FILE " command", &fault);
 	log_numbers("% files, RSDP at #", result.file_count, result.rsdp_gpa);
 	if (result.skipped != 0)
 		log_numbers("% files are missing or empty", result.skipped, 0);

@@ -24,7 +24,7 @@
 	X(ERR_TOO_MANY, -11, "has too many entries")                           \
 	X(ERR_MAGIC, -12, "has no known signature")                            \
 	X(ERR_VERSION, -13, "has an unsupported version")                      \
-	X(ERR_DMA, -14, "was refused by the fw_cfg device")                    \
+	X(ERR_DMA, -14, "was refused by the host")                             \
 	X(ERR_TIMEOUT, -15, "never completed")                                 \
 	X(ERR_DUPLICATE, -16, "is there twice")                                \
 	X(ERR_TOO_LONG, -17, "is longer than allowed")                         \

@@ -14,7 +14,7 @@ struct item {
 };
 
 struct items {
-	/* name: NUL-terminated.  0, or ERR_ABSENT. */
+	/* name: NUL-terminated.  0, or ERR_ABSENT and *out as it was. */
 	int (*find)(void *ctx, const char *name, struct item *out);
 	/* Reads the item's first len bytes, at most item->size.  0 or a
 	 * negative code. */

@@ -18,8 +18,7 @@ void boot_load_cmdline(uint32_t limit)
 		limit = CMDLINE_MAX - 1;
 	len = limit + 1;
 	if (fwcfg_transport() != FWCFG_DMA_QEMU) {
-		len = fwcfg_number("command line size", FW_CFG_CMDLINE_SIZE,
-				   4);
+		len = fwcfg_number("command line", FW_CFG_CMDLINE_SIZE, 4);
 		if (len > limit + 1)
 			panic_limit("command line", ERR_TOO_LONG, len, limit);
 	}

@@ -4,6 +4,7 @@
 #include "core/boot_params.h"
 #include "core/layout.h"
 #include "firmware/boot.h"
+#include "firmware/cpu.h"
 #include "firmware/enter.h"
 #include "firmware/fwcfg.h"
 #include "firmware/memory.h"
@@ -11,8 +12,8 @@
 #include "firmware/panic.h"
 
 /* The header said how much to read; the read itself says nothing of a file
- * that is shorter, it is filled with zeros.  A kernel ends with a CRC, so a
- * zero as its last byte is the sign to ask. */
+ * that is shorter, it is filled with zeros.  So a zero as the last byte is the
+ * sign to ask; a good kernel seldom ends with one. */
 static void body_check(const struct kernel *k, const uint8_t *body)
 {
 	uint32_t have;
@@ -61,6 +62,8 @@ void boot_linux(struct kernel *k, struct e820_map *map, uint32_t rsdp)
 	/* kernel_find has placed it below 4 GiB, in RAM */
 	const uint8_t *body = (const uint8_t *)k->plan.load_gpa;
 
+	if (k->image.entry64 && !(cpu_id(CPUID_EXTENDED, 0).edx & CPUIDX_LM))
+		panic_err("64-bit mode", ERR_UNSUPPORTED);
 	fwcfg_read("kernel", FW_CFG_KERNEL_DATA, k->plan.load_gpa, k->size);
 	body_check(k, body);
 	boot_load_cmdline(k->image.cmdline_max);

@@ -11,9 +11,9 @@
 
 void boot_multiboot(struct kernel *k, struct e820_map *map)
 {
-	uint32_t info = fwcfg_number("multiboot information address",
+	uint32_t info = fwcfg_number("multiboot information",
 				     FW_CFG_INITRD_ADDR, 4);
-	uint32_t size = fwcfg_number("multiboot information size",
+	uint32_t size = fwcfg_number("multiboot information",
 				     FW_CFG_INITRD_SIZE, 4);
 	int err;
 

@@ -22,10 +22,12 @@ start32:
 	mov	eax, SEG_DATA
 	mov	ds, eax
 	mov	es, eax
+	mov	fs, eax
+	mov	gs, eax
 	mov	ss, eax
 	mov	esp, FW_STACK_TOP
 
-	mov	eax, 1		; the one CPUID of a boot: features in EDX
+	mov	eax, 1		; features in EDX
 	cpuid
 %if SSE
 	test	edx, CPUID1_SSE2

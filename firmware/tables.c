@@ -12,6 +12,7 @@
 
 #define SCRIPT_FILE "etc/table-loader"
 #define SMBIOS_FILE "etc/smbios/smbios-tables"
+#define SCRIPT_GROWS (4 * (uint32_t)sizeof(struct loader_command))
 
 /* A script longer than the scratch area (some 110 tables) is read into memory
  * that it may keep. */
@@ -34,13 +35,20 @@ static uint32_t script_run(struct e820_map *map, const struct item *item)
 		.fseg_end = EBDA_MP,
 	};
 	static struct acpi_result result NOINIT;
+	/* The directory was read before the chipset was programmed; on q35 that
+	 * makes the script longer by two commands, for the MCFG.  QEMU fills a
+	 * read past the end with commands 0. */
+	bool grows = fwcfg_transport() == FWCFG_DMA_QEMU &&
+		     item->size <= UINT32_MAX - SCRIPT_GROWS;
+	const struct item longer = {
+		item->key, item->size + (grows ? SCRIPT_GROWS : 0)};
 	struct fault fault;
-	void *script = script_room(map, item->size);
-	int err = items->read(items->ctx, item, script, item->size);
+	void *script = script_room(map, longer.size);
+	int err = items->read(items->ctx, &longer, script, longer.size);
 
 	if (err != 0)
 		panic_err(SCRIPT_FILE, err);
-	if (acpi_script_run(script, item->size, items, &place, &result,
+	if (acpi_script_run(script, longer.size, items, &place, &result,
 			    &fault) != 0)
 		panic_record(SCRIPT_FILE " command", &fault);
 	log_numbers("% files, RSDP at #", result.file_count, result.rsdp_gpa);
@@ -66,11 +74,10 @@ void tables_smbios(struct e820_map *map)
 {
 	const struct items *items = fwcfg_items();
 	void *tables = (void *)SMBIOS_TABLES;
-	struct item item;
+	struct item item = {0, 0};
 	int used, err;
 
-	if (items->find(items->ctx, SMBIOS_FILE, &item) != 0)
-		item.size = 0;
+	(void)items->find(items->ctx, SMBIOS_FILE, &item);
 	if (item.size > SMBIOS_MAX - PAGE_SIZE) {
 		log_line("tables are too long, left out");
 		item.size = 0;

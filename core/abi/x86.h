@@ -22,6 +22,10 @@
 #define CPUID1_MTRR    0x00001000
 #define CPUID1_SSE2    0x04000000
 
+/* [SDM] 2A CPUID leaf 80000001H, EDX */
+#define CPUID_EXTENDED 0x80000001
+#define CPUIDX_LM      0x20000000
+
 /* [SDM] 3A 4.5 Table 4-14 ff. */
 #define PTE_PRESENT    0x01
 #define PTE_WRITE      0x02

@@ -10,8 +10,9 @@ from fwcfg import Item
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 RAM, RESERVED = 1, 2
 SSE2, MTRR = 1 << 26, 1 << 12
+LONG_MODE = 1 << 29
 CPUID = {0x0: (0xD, 0, 0, 0), 0x1: (0x663, 0, 0, 0x078BFBFD),
-         0xB: (0, 1, 0x100, 0)}
+         0xB: (0, 1, 0x100, 0), 0x80000001: (0, 0, 0, LONG_MODE)}
 CMDLINE = "console=ttyS0 root=/dev/vda1 quiet"
 
 

@@ -161,7 +161,7 @@ REFUSALS = {                # commands behind a good set's, words
     "write_stranger": (acpi.write_pointer(RSDP, "etc/x"), "ERR_ABSENT"),
     "write_name": (acpi.write_pointer(LONG, TABLES), "ERR_NAME"),
     "write_read_only": (acpi.write_pointer(RSDP, TABLES, 0, 0, 8),
-                        "refused by the fw_cfg device"),
+                        "refused by the host"),
 }
 
 

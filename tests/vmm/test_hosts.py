@@ -207,6 +207,14 @@ class Processor(Case):
         host.cpuid[1] = host.cpuid[1][:3] + (host.cpuid[1][3] & ~MTRR,)
         self.assertEqual(self.boots(host).regs["mtrr_def"], 0)
 
+    def test_no_long_mode(self):
+        host = Host().bzimage()
+        del host.cpuid[0x80000001]
+        self.refuses(host, "load", "64-bit mode ERR_UNSUPPORTED")
+        host = Host().bzimage(images.BzImage(xloadflags=0))
+        del host.cpuid[0x80000001]
+        self.boots(host)
+
     def test_no_sse2(self):
         """Before .bss is cleared, so on dirty memory too."""
         for dirt in (b"\0", b"\xaa", b"\x08"):

@@ -67,8 +67,9 @@ static int map_guess(struct e820_map *map)
 		panic("the host tells no memory size");
 	high = cmos_read(CMOS_ABOVE_4G) | cmos_read(CMOS_ABOVE_4G + 1) << 8 |
 	       cmos_read(CMOS_ABOVE_4G + 2) << 16;
-	e820_add(map, PFN_4G, PFN_4G + high * CMOS_UNIT_PAGES, E820_RAM);
-	return e820_add(map, 0, PFN_16M + low * CMOS_UNIT_PAGES, E820_RAM);
+	(void)e820_add(map, 0, PFN_16M + low * CMOS_UNIT_PAGES, E820_RAM);
+	return e820_add(map, PFN_4G, PFN_4G + high * CMOS_UNIT_PAGES,
+			E820_RAM);
 }
 
 static void map_read(struct e820_map *map)
@@ -78,9 +79,9 @@ static void map_read(struct e820_map *map)
 	struct fault fault;
 
 	map->count = 0;
-	if (size == 0)
-		map_guess(map);
-	else if (e820_parse(map, bytes, size, &fault) != 0)
+	if (size == 0 && map_guess(map) != 0)
+		panic_err("memory size", ERR_OVERLAP);
+	if (size != 0 && e820_parse(map, bytes, size, &fault) != 0)
 		panic_record(E820_FILE " entry", &fault);
 }
 

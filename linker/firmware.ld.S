@@ -57,3 +57,20 @@ ASSERT(rom_end <= ROM_SMBIOS,
 ASSERT(ROM_TEXT + ROM_TEXT_MAX == ROM_BASE + ROM_SIZE, "ROM_TEXT_MAX and ROM_TEXT disagree")
 ASSERT(SIZEOF(.tail) == 128, "the reset vector has moved")
 ASSERT(noinit_end <= FW_STACK_TOP - 0x2000, "less than 8 KiB are left for the stack")
+
+/* No place of core/layout.h reaches into the next one. */
+ASSERT(SCRATCH_DIR + SCRATCH_DIR_MAX <= SCRATCH_E820 &&
+       SCRATCH_E820 + SCRATCH_E820_MAX <= SCRATCH_SCRIPT &&
+       SCRATCH_SCRIPT + SCRATCH_SCRIPT_MAX <= SCRATCH_END &&
+       SCRATCH_END <= FW_RAM && FW_RAM + FW_RAM_SIZE == FW_STACK_TOP &&
+       FW_STACK_TOP <= DIR_PAGE && DIR_PAGE + DIR_PAGE_SIZE == BOOT_PARAMS &&
+       BOOT_PARAMS + 0x1000 == PML4 && CLEAR_END <= PAGE_DIRECTORY &&
+       PAGE_DIRECTORY + 0x1000 <= START_INFO &&
+       START_INFO + START_INFO_SIZE <= GDT_RAM &&
+       GDT_RAM + GDT_RAM_SIZE <= OWN_TABLES &&
+       OWN_TABLES + OWN_TABLES_SIZE <= CMDLINE &&
+       CMDLINE + CMDLINE_MAX <= SMBIOS_TABLES &&
+       SMBIOS_TABLES + SMBIOS_MAX <= FW_LOW_END && FW_LOW_END <= EBDA &&
+       EBDA + EBDA_SIZE <= LEGACY_HOLE && EBDA_RSDP < EBDA_MP &&
+       EBDA_MP < MAILBOX && MAILBOX < EBDA + EBDA_SIZE,
+	"two places of core/layout.h overlap")

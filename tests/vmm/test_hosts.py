@@ -44,6 +44,11 @@ class Memory(Case):
     def test_cmos_floats(self):
         self.refuses(self.big(None), "memory", "tells no memory size")
 
+    def test_cmos_overlaps(self):
+        """The low part reaches above 4 GiB, where the high part is."""
+        self.refuses(self.big(cmos(16 * MIB + (0xFFFE << 16), GIB)), "memory",
+                     "memory size ERR_OVERLAP")
+
     def test_cmos_is_empty(self):
         self.refuses(self.big({}), "memory", "tells no memory size")
 

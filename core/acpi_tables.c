@@ -2,13 +2,10 @@
 /* acpi_tables.c - one function per table, front to back in one block. */
 #include "core/acpi_tables.h"
 
-#include "core/sum8.h"
+#include "core/acpi_parts.h"
 
-#define TABLE_ALIGN 16
-
-/* A table's first fields; all of len bytes are zero behind them. */
-static void *table_begin(struct table_block *b, uint32_t signature,
-			 uint8_t revision, uint32_t len)
+void *acpi_table_begin(struct table_block *b, uint32_t signature,
+		       uint8_t revision, uint32_t len)
 {
 	struct acpi_header *h = table_block_take(b, len);
 
@@ -22,89 +19,12 @@ static void *table_begin(struct table_block *b, uint32_t signature,
 	return h;
 }
 
-/* Ends the table that began at h and reaches to where the block is used, and
- * goes on to the next boundary.  Its address. */
-static uint32_t table_end(struct table_block *b, struct acpi_header *h)
+uint32_t acpi_table_end(struct table_block *b, struct acpi_header *h)
 {
 	h->length = (uint32_t)(b->bytes + b->used - (uint8_t *)h);
 	h->checksum = (uint8_t)(h->checksum - sum8(h, h->length));
-	table_block_take(b, -b->used & (TABLE_ALIGN - 1));
+	table_block_take(b, -b->used & (ACPI_TABLE_ALIGN - 1));
 	return table_block_gpa(b, h);
-}
-
-static void *entry_take(struct table_block *b, uint8_t type, uint8_t len)
-{
-	struct acpi_madt_head *head = table_block_take(b, len);
-
-	head->type = type;
-	head->length = len;
-	return head;
-}
-
-/* Returns whether it took an x2APIC entry. */
-static bool madt_add_cpu(struct table_block *b, uint32_t uid, uint32_t apic_id)
-{
-	struct acpi_madt_x2apic *x2apic;
-	struct acpi_madt_lapic *lapic;
-
-	if (apic_id < ACPI_XAPIC_ID_END && uid < ACPI_MADT_ALL_CPUS) {
-		lapic = entry_take(b, ACPI_MADT_LAPIC, sizeof(*lapic));
-		lapic->uid = (uint8_t)uid;
-		lapic->apic_id = (uint8_t)apic_id;
-		lapic->flags = ACPI_MADT_ENABLED;
-		return false;
-	}
-	x2apic = entry_take(b, ACPI_MADT_X2APIC, sizeof(*x2apic));
-	x2apic->uid = uid;
-	x2apic->apic_id = apic_id;
-	x2apic->flags = ACPI_MADT_ENABLED;
-	return true;
-}
-
-static void madt_add_ioapic(struct table_block *b, const struct acpi_machine *m)
-{
-	struct acpi_madt_ioapic *e =
-		entry_take(b, ACPI_MADT_IOAPIC, sizeof(*e));
-
-	e->id = m->ioapic_id;
-	e->gpa = m->ioapic_gpa;
-	e->gsi_base = m->gsi_base;
-}
-
-/* NMI arrives at LINT1 of every processor, whichever entry it has. */
-static void madt_add_nmi(struct table_block *b, bool x2apic)
-{
-	struct acpi_madt_lapic_nmi *all =
-		entry_take(b, ACPI_MADT_LAPIC_NMI, sizeof(*all));
-	struct acpi_madt_x2apic_nmi *all_x2;
-
-	all->uid = ACPI_MADT_ALL_CPUS;
-	all->lint = 1;
-	if (!x2apic)
-		return;
-	all_x2 = entry_take(b, ACPI_MADT_X2APIC_NMI, sizeof(*all_x2));
-	all_x2->uid = ACPI_MADT_ALL_X2CPUS;
-	all_x2->lint = 1;
-}
-
-static uint32_t madt_build(struct table_block *b, const struct acpi_machine *m)
-{
-	struct acpi_madt *madt = table_begin(b, ACPI_SIG_MADT,
-					     ACPI_MADT_REVISION, sizeof(*madt));
-	struct acpi_madt_override *timer;
-	bool x2apic = false;
-
-	madt->lapic_gpa = m->lapic_gpa;
-	madt->flags = m->pic ? ACPI_MADT_PCAT : 0;
-	for (uint32_t i = 0; i < m->cpu_count; i++)
-		x2apic |= madt_add_cpu(b, i, m->apic_id[i]);
-	madt_add_ioapic(b, m);
-	if (m->timer_gsi != 0) {
-		timer = entry_take(b, ACPI_MADT_OVERRIDE, sizeof(*timer));
-		timer->gsi = m->timer_gsi;
-	}
-	madt_add_nmi(b, x2apic);
-	return table_end(b, &madt->head);
 }
 
 static uint32_t dsdt_build(struct table_block *b, const struct acpi_machine *m)
@@ -112,7 +32,7 @@ static uint32_t dsdt_build(struct table_block *b, const struct acpi_machine *m)
 	struct acpi_header *h = table_block_take(b, m->dsdt_size);
 
 	memcpy(h, m->dsdt, m->dsdt_size);
-	return table_end(b, h);
+	return acpi_table_end(b, h);
 }
 
 static uint32_t facs_build(struct table_block *b)
@@ -137,9 +57,9 @@ static void words_at(struct acpi_address *a, uint32_t gpa, uint8_t bit_width)
 static uint32_t fadt_build(struct table_block *b, const struct acpi_machine *m,
 			   uint32_t facs_gpa, uint32_t dsdt_gpa)
 {
-	struct acpi_pm1 *pm1 = table_block_take(b, TABLE_ALIGN);
-	struct acpi_fadt *fadt = table_begin(b, ACPI_SIG_FADT,
-					     ACPI_FADT_REVISION, sizeof(*fadt));
+	struct acpi_pm1 *pm1 = table_block_take(b, ACPI_TABLE_ALIGN);
+	struct acpi_fadt *fadt = acpi_table_begin(
+		b, ACPI_SIG_FADT, ACPI_FADT_REVISION, sizeof(*fadt));
 	uint32_t pm1_gpa = table_block_gpa(b, pm1);
 
 	fadt->facs_gpa = facs_gpa;
@@ -158,19 +78,7 @@ static uint32_t fadt_build(struct table_block *b, const struct acpi_machine *m,
 		 pm1_gpa + offsetof(struct acpi_pm1, status), 32);
 	words_at(&fadt->x_pm1a_control,
 		 pm1_gpa + offsetof(struct acpi_pm1, control), 16);
-	return table_end(b, &fadt->head);
-}
-
-static void rsdp_build(struct acpi_rsdp *r, uint32_t xsdt_gpa)
-{
-	memset(r, 0, sizeof(*r));
-	memcpy(r->signature, ACPI_RSDP_SIGNATURE, sizeof(r->signature));
-	memcpy(r->oem_id, ACPI_OEM_ID, sizeof(r->oem_id));
-	r->revision = 2;
-	r->length = sizeof(*r);
-	r->xsdt_gpa = xsdt_gpa;
-	r->checksum = (uint8_t)-sum8(r, ACPI_RSDP_V1_SIZE);
-	r->extended_sum = (uint8_t)-sum8(r, sizeof(*r));
+	return acpi_table_end(b, &fadt->head);
 }
 
 uint32_t acpi_tables_room(uint32_t cpu_count, uint32_t dsdt_size)
@@ -182,7 +90,7 @@ uint32_t acpi_tables_room(uint32_t cpu_count, uint32_t dsdt_size)
 			  sizeof(struct acpi_madt_lapic_nmi) +
 			  sizeof(struct acpi_madt_x2apic_nmi)) +
 	       cpu_count * (uint32_t)sizeof(struct acpi_madt_x2apic) +
-	       dsdt_size + 5 * TABLE_ALIGN;
+	       dsdt_size + 5 * ACPI_TABLE_ALIGN;
 }
 
 static int machine_check(const struct acpi_machine *m,
@@ -215,10 +123,10 @@ int acpi_tables_build(const struct acpi_machine *machine,
 	facs_gpa = facs_build(block);
 	dsdt_gpa = dsdt_build(block, machine);
 	fadt_gpa = fadt_build(block, machine, facs_gpa, dsdt_gpa);
-	madt_gpa = madt_build(block, machine);
-	xsdt = table_begin(block, ACPI_SIG_XSDT, 1, sizeof(*xsdt));
+	madt_gpa = acpi_madt_build(block, machine);
+	xsdt = acpi_table_begin(block, ACPI_SIG_XSDT, 1, sizeof(*xsdt));
 	xsdt->entry[0] = fadt_gpa;
 	xsdt->entry[1] = madt_gpa;
-	rsdp_build(rsdp, table_end(block, &xsdt->head));
+	acpi_rsdp_build(rsdp, acpi_table_end(block, &xsdt->head));
 	return 0;
 }

@@ -81,6 +81,28 @@
 /* Pages mapped for the 64-bit entry: this much from 0, 2 MiB each. */
 #define IDENTITY_MAP    0x40000000
 
+/* The no-firmware path: what a launch ROM and the image share.  Everything
+ * else stands where fw.bin puts it. */
+#define STUB_GDT        0x00000000 /* where GDTR points after a reset */
+#define SEL_CODE64      0x00000010 /* [BOOT] __BOOT_CS */
+#define SEL_DATA        0x00000018 /* [BOOT] __BOOT_DS */
+#define SEL_CODE32      0x00000020
+#define SEL_TSS         0x00000028
+#define LAUNCH          0x0003b000 /* takes GDT_RAM's place */
+#define LAUNCH_MARKER   0x0003b000 /* a word: has the stub been here? */
+#define LAUNCH_CLEAN    0x6e65776d /* ... not yet: "mwen" */
+#define LAUNCH_SEED     0x0003b010 /* struct setup_data, then the seed */
+#define LAUNCH_SEED_SIZE 0x00000030
+#define LAUNCH_SIZE     0x00000400
+#define LAUNCH_DMA      0x0003b100 /* fw_cfg DMA requests, 16 bytes each */
+#define LAUNCH_DMA_MAX  0x00000010 /* requests */
+#define LAUNCH_DATA     0x0003b300 /* the pointers that they write */
+#define STUB_CMDLINE    0x000f0000 /* the ROM, as the low MiB shows it */
+#define STUB_CMDLINE_MAX 0x0000f000 /* bytes, NUL included */
+#define STUB_SLOTS      0x000ff000 /* struct rom_slots */
+#define STUB_CODE       0x000ffe00
+#define STUB_SMBIOS     0x000fff60 /* the _SM3_ anchor */
+
 /* Q35's ECAM window, where every firmware for that board puts it. */
 #define ECAM_BASE       0xb0000000
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* abi/acpi.h - the fixed ACPI tables: RSDP, XSDT, FADT, MADT, FACS.
- * [ACPI] Advanced Configuration and Power Interface 6.4 */
+/* abi/acpi.h - the fixed ACPI tables: RSDP, XSDT, FADT, MADT, FACS, MCFG.
+ * [ACPI] Advanced Configuration and Power Interface 6.4
+ * [PCIFW] PCI Firmware Specification 3.3 */
 #ifndef CORE_ABI_ACPI_H
 #define CORE_ABI_ACPI_H
 
@@ -12,6 +13,8 @@
 #define ACPI_SIG_MADT 0x43495041 /* "APIC" */
 #define ACPI_SIG_DSDT 0x54445344 /* "DSDT" */
 #define ACPI_SIG_FACS 0x53434146 /* "FACS" */
+#define ACPI_SIG_MCFG 0x4746434d /* "MCFG" */
+#define ACPI_SIG_SSDT 0x54445353 /* "SSDT" */
 
 /* [ACPI] 5.2.6: creator of tables that no ASL compiler made */
 #define ACPI_OEM_ID       "BEELIN"
@@ -58,6 +61,13 @@ struct acpi_xsdt2 {
 } PACKED;
 ASSERT_SIZE(struct acpi_xsdt2, 0x34);
 
+/* [ACPI] 5.2.8 XSDT, with as many entries as its length says */
+struct acpi_xsdt {
+	struct acpi_header head; /* 00 "XSDT" */
+	uint64_t entry[];        /* 24 */
+} PACKED;
+ASSERT_SIZE(struct acpi_xsdt, 0x24);
+
 /* [ACPI] 5.2.3.2 Generic Address Structure */
 struct acpi_address {
 	uint8_t space;      /* 00 */
@@ -69,6 +79,7 @@ struct acpi_address {
 ASSERT_SIZE(struct acpi_address, 0x0c);
 
 #define ACPI_SPACE_MEMORY 0
+#define ACPI_ACCESS_BYTE  1
 #define ACPI_ACCESS_WORD  2
 
 /* [ACPI] 5.2.9 Fixed ACPI Description Table (FADT), revision 6 */
@@ -146,7 +157,9 @@ ASSERT_OFFSET(struct acpi_fadt, sleep_control, 0xf4);
 #define ACPI_FADT_NO_PWR_FIXED 0x00000010 /* no fixed power button */
 #define ACPI_FADT_NO_SLP_FIXED 0x00000020 /* no fixed sleep button */
 #define ACPI_FADT_NO_RTC_FIXED 0x00000040 /* no RTC wake in fixed space */
+#define ACPI_FADT_RESET        0x00000400 /* there is a reset register */
 #define ACPI_FADT_HEADLESS     0x00001000
+#define ACPI_FADT_HW_REDUCED   0x00100000 /* no fixed hardware at all */
 
 /* [ACPI] 5.2.9.3 IA-PC Boot Architecture Flags */
 #define ACPI_BOOT_LEGACY_DEVICES 0x0001 /* there are ISA devices */
@@ -265,5 +278,20 @@ struct acpi_madt_x2apic_nmi {
 	uint8_t reserved[3];        /* 09 */
 } PACKED;
 ASSERT_SIZE(struct acpi_madt_x2apic_nmi, 12);
+
+/* [PCIFW] 4.1.2 MCFG Table, with the one window that ours has */
+struct acpi_mcfg {
+	struct acpi_header head; /* 00 "MCFG" */
+	uint64_t reserved1;      /* 24 */
+	uint64_t ecam_gpa;       /* 2c of bus 0 */
+	uint16_t segment;        /* 34 */
+	uint8_t first_bus;       /* 36 */
+	uint8_t last_bus;        /* 37 */
+	uint32_t reserved2;      /* 38 */
+} PACKED;
+ASSERT_SIZE(struct acpi_mcfg, 0x3c);
+ASSERT_OFFSET(struct acpi_mcfg, ecam_gpa, 0x2c);
+
+#define ACPI_MCFG_BUS_SHIFT 20 /* 1 MiB of window for each bus */
 
 #endif

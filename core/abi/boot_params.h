@@ -67,6 +67,7 @@ ASSERT_OFFSET(struct setup_header, init_size, 0x260 - SETUP_HEADER_OFFSET);
 #define SETUP_V2_04 0x204
 #define SETUP_V2_05 0x205
 #define SETUP_V2_06 0x206
+#define SETUP_V2_08 0x208
 #define SETUP_V2_09 0x209
 #define SETUP_V2_10 0x20a
 #define SETUP_V2_12 0x20c
@@ -93,6 +94,9 @@ struct setup_data {
 	uint32_t len;  /* 0c bytes of data that follow */
 } PACKED;
 ASSERT_SIZE(struct setup_data, 16);
+
+#define SETUP_NONE     0 /* [LINUX] setup_data types */
+#define SETUP_RNG_SEED 9
 
 #define E820_MAX_ENTRIES 128 /* in the zero page */
 

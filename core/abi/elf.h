@@ -10,7 +10,16 @@
 #define ELF_CLASS32   1
 #define ELF_CLASS64   2
 #define ELF_DATA_LSB  1
+#define ELF_ET_EXEC   2
+#define ELF_ET_DYN    3
+#define ELF_EM_386    3
+#define ELF_EM_X86_64 62
 #define ELF_PT_LOAD   1
+#define ELF_PT_NOTE   4
+
+/* [LINUX] arch/x86/include/asm/page_64_types.h: a vmlinux is linked to run at
+ * its physical addresses plus this */
+#define LINUX_START_KERNEL_MAP 0xffffffff80000000
 
 struct elf_ident {
 	uint32_t magic;     /* 00 */
@@ -71,5 +80,18 @@ struct elf64_phdr {
 	uint64_t align;  /* 30 */
 } PACKED;
 ASSERT_SIZE(struct elf64_phdr, 0x38);
+
+/* [ELF] 5 Note Section: name and descriptor follow, each padded to 4 */
+struct elf_note {
+	uint32_t name_size; /* 00 */
+	uint32_t desc_size; /* 04 */
+	uint32_t type;      /* 08 */
+} PACKED;
+
+/* [PVH] include/xen/interface/elfnote.h */
+#define XEN_ELFNOTE_PHYS32_ENTRY 18
+
+/* [ELF] gABI "Note Section"; binutils' ld, --build-id: name "GNU" */
+#define ELF_NT_GNU_BUILD_ID 3
 
 #endif

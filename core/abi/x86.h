@@ -15,6 +15,7 @@
 /* [SDM] 4 2.1 */
 #define MSR_EFER       0xc0000080
 #define EFER_LME       0x00000100
+#define EFER_LMA       0x00000400
 #define MSR_MTRR_DEF   0x000002ff
 #define MTRR_DEF_WB_ON 0x00000806 /* [SDM] 3A 12.11.2.1: E, type 6 */
 

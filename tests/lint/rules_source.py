@@ -13,7 +13,8 @@ LIBC = {"stdint.h", "stddef.h", "stdbool.h"}    # freestanding C has these
 # Who may include whose headers.  "version.h" is generated for firmware/.
 ARROWS = {"core/": ("core/",),
           "firmware/": ("core/", "firmware/", "version.h"),
-          "host-loader/": ("core/", "host-loader/"),
+          "host-loader/": ("core/", "host-loader/", "version.h"),
+          "examples/": ("host-loader/beeline.h", "beeline.h"),
           "linker/": ("core/",)}
 
 # Numbers above 0xff that stand where they are used: file, number, why.
@@ -39,8 +40,6 @@ NUMBERS = {
     ("firmware/memory.c", 0xFFFF): "what a bus without a device reads as",
     ("firmware/memory.c", 0x100000000): "4 GiB, in a constant initialiser",
     ("firmware/fwcfg.c", 0x554D4551): "the signature \"QEMU\"",
-    ("firmware/own_tables.c", 0xFEE00000): "[SDM] local APIC after reset",
-    ("firmware/own_tables.c", 0xFEC00000): "IOAPIC of every PC",
 }
 # The hardware edge: ports have their names here and nowhere else.
 NUMBER_FILES = ("core/layout.h", "core/abi/", "firmware/io.h",
@@ -97,15 +96,16 @@ def rule_arrows(tree):
 
 
 def listed(tree, name):
-    """The C files that a .mk lists first, in order."""
+    """The C files that a .mk lists, in order."""
     text = tree.text(name).replace("\\\n", " ")
-    return [word for word in re.search(
-        r"_src\s*:=(.*)", text).group(1).split() if word.endswith(".c")]
+    return [word for words in re.findall(r"_src\s*:=(.*)", text)
+            for word in words.split() if word.endswith(".c")]
 
 
 def rule_order(tree):
     """A file includes only headers of files that its .mk lists above it."""
-    for mk in ("core/core.mk", "firmware/firmware.mk"):
+    for mk in ("core/core.mk", "firmware/firmware.mk",
+               "host-loader/host-loader.mk"):
         order = listed(tree, mk)
         folder = mk.split("/", maxsplit=1)[0] + "/"
         for name in tree.select(".c", under=(folder,)):

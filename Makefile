@@ -52,6 +52,8 @@ fw_nosse := -mno-sse -mno-mmx -Wno-psabi
 fw_sse   := $(if $(filter 0,$(SSE)),$(fw_nosse),-msse2 -mfpmath=sse)
 fw_hot   := $(if $(filter 1,$(SSE)),$(firmware_hot))
 
+include host-loader/host-loader.mk
+include host-loader/install.mk
 include tests/tests.mk
 
 ## firmware: builds build/fw.bin with gcc, binutils, nasm and iasl; no network
@@ -108,7 +110,7 @@ $(build)/acpi/%.c: $(build)/acpi/%.aml
 	echo '};'; echo 'const uint32_t aml_$*_size = sizeof(aml_$*);'; } > $@
 
 # The constants of C, for nasm: plain `#define NAME 0xHEX` lines only.
-$(build)/gen/abi.inc: core/layout.h core/abi/x86.h | $(build)/gen/
+$(build)/gen/abi.inc: core/layout.h core/abi/x86.h core/abi/pci.h | $(build)/gen/
 	$(Q)sed -n 's/^#define \([A-Z0-9_]*\)  *\(0x[0-9a-f]*\).*/%define \1 \2/p' \
 		$^ > $@
 
@@ -123,42 +125,44 @@ $(build)/gen/version.h: FORCE | $(build)/gen/
 
 ## boot: installs what is missing, builds, fetches a kernel, boots it in QEMU
 ##       KERNEL= INITRD= APPEND= MACHINE= MEMORY= CPUS= ACCEL=tcg|kvm|auto
+##       BOOT_PATH=none: without firmware
 .PHONY: boot
 boot:
 	$(Q)tools/deps boot
-	$(Q)$(MAKE) --no-print-directory firmware
+	$(Q)$(MAKE) --no-print-directory firmware beeline
 	$(Q)KERNEL='$(KERNEL)' INITRD='$(INITRD)' APPEND='$(APPEND)' \
 		MACHINE='$(MACHINE)' MEMORY='$(MEMORY)' CPUS='$(CPUS)' \
-		ACCEL='$(ACCEL)' FIRMWARE='$(FIRMWARE)' tools/boot
+		ACCEL='$(ACCEL)' FIRMWARE='$(FIRMWARE)' \
+		BOOT_PATH='$(BOOT_PATH)' tools/boot
 
 ## test: installs what is missing and runs everything that CI runs; TESTS=
 ##       names groups (make test TESTS="unit lint"; tests/all.py -l)
 .PHONY: test
 test:
 	$(Q)tools/deps test
-	$(Q)$(MAKE) --no-print-directory firmware
+	$(Q)$(MAKE) --no-print-directory firmware beeline
 	$(Q)tests/all.py $(TESTS)
 
 ## cost: instructions and exits to the kernel's entry, beside qboot and SeaBIOS
 .PHONY: cost
-cost: $(rom)
+cost: $(rom) beeline
 	$(Q)tools/deps boot
 	$(Q)tools/kernel
 	$(Q)tests/boot/cost.py
 
 .PHONY: check-boot check-cost check-kvm check-marks check-vmm
-check-kvm: $(rom)
+check-kvm: $(rom) beeline
 	$(Q)$(MAKE) --no-print-directory firmware SSE=0
 	$(Q)tests/boot/kvm.py
-check-marks: $(rom)
+check-marks: $(rom) beeline
 	$(Q)tools/kernel
 	$(Q)$(MAKE) --no-print-directory firmware MARKS=1
 	$(Q)tests/boot/marks.py
-check-boot: $(rom)
+check-boot: $(rom) beeline
 	$(Q)tests/boot/run.py --tier full
-check-cost: $(rom)
+check-cost: $(rom) beeline
 	$(Q)tools/kernel
-	$(Q)tests/boot/cost.py --only fw --check tests/boot/budget.json
+	$(Q)tests/boot/cost.py --only fw,none --check tests/boot/budget.json
 check-vmm: $(rom)
 	$(Q)$(PYTHON) tests/vmm/run.py
 
@@ -176,5 +180,5 @@ clean:
 ## help: this list
 .PHONY: help FORCE
 help:
-	@sed -n 's/^## //p' Makefile tests/tests.mk
+	@sed -n 's/^## //p' Makefile host-loader/*.mk tests/tests.mk
 FORCE:

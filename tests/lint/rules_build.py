@@ -10,7 +10,7 @@ CC = os.environ.get("CC", "gcc")
 WARNINGS = ["-std=c11", "-I.", "-Ibuild/gen", "-Wall", "-Wextra", "-Werror"]
 FIRMWARE = ["-m32", "-march=i686", "-msse2", "-mregparm=3", "-ffreestanding",
             "-fno-pie", "-DMARKS=0"]
-HOSTED = ["-m64"]
+HOSTED = ["-m64", "-D_GNU_SOURCE"]
 # Findings of gcc's analyzer that are none: file and option.
 EXCUSED = {
     # gcc 12 takes a vector of two 64-bit words for one bit
@@ -41,10 +41,12 @@ def run_all(tree, jobs):
 def rule_headers(tree):
     """Each header compiles alone, in the builds that use it."""
     jobs = []
-    for name in tree.select(".h", under=("core/", "firmware/")):
+    for name in tree.select(".h", under=("core/", "firmware/", "host-loader/")):
         builds = [FIRMWARE]
         if name.startswith("core/"):
             builds.append(HOSTED)
+        if name.startswith("host-loader/"):
+            builds = [HOSTED]
         for flags in builds:
             args = [CC, *WARNINGS, *flags, "-x", "c", "-fsyntax-only", "-"]
             jobs.append((f"{name} alone, {flags[0]}", args,
@@ -53,10 +55,12 @@ def rule_headers(tree):
 
 
 def rule_analyzer(tree):
-    """gcc's analyzer finds nothing in core/, in both builds of it."""
+    """gcc's analyzer finds nothing in core/, in both builds of it, and in
+    host-loader/."""
     jobs = []
-    for name in tree.select(".c", under=("core/",)):
-        for flags in (FIRMWARE, HOSTED):
+    for name in tree.select(".c", under=("core/", "host-loader/")):
+        both = name.startswith("core/")
+        for flags in (FIRMWARE, HOSTED) if both else (HOSTED,):
             args = [CC, *WARNINGS, *flags, "-O2", "-fanalyzer", "-S",
                     "-o", os.devnull, *EXCUSED.get(name, []), name]
             jobs.append((f"{name}, {flags[0]}", args, None))
@@ -69,14 +73,17 @@ def rule_cppcheck(tree):
     """cppcheck finds nothing that tests/lint/cppcheck.txt does not excuse."""
     if not shutil.which("cppcheck"):
         return ["warning: skipped: cppcheck is not installed"]
-    code, output = run(tree, [
-        "cppcheck", "--quiet", "--std=c11", "--language=c", "-I.",
-        "-Ibuild/gen", "--platform=unix32", "-DMARKS=0", f"-j{CORES}",
-        "--enable=warning,style,performance,portability",
-        "--suppressions-list=tests/lint/cppcheck.txt",
-        "--template={file}:{line}: {severity}: {message} [{id}]",
-        "--error-exitcode=1", "core", "firmware"])
-    if code == 0:
-        return []
-    return [line for line in output.split("\n")
-            if re.match(r"\S+:\d+: \w+: ", line)]
+    found = []
+    for platform, folders in (("unix32", ["core", "firmware"]),
+                              ("unix64", ["host-loader"])):
+        code, output = run(tree, [
+            "cppcheck", "--quiet", "--std=c11", "--language=c", "-I.",
+            "-Ibuild/gen", f"--platform={platform}", "-DMARKS=0",
+            f"-j{CORES}", "--enable=warning,style,performance,portability",
+            "--suppressions-list=tests/lint/cppcheck.txt",
+            "--template={file}:{line}: {severity}: {message} [{id}]",
+            "--error-exitcode=1", *folders])
+        if code:
+            found += [line for line in output.split("\n")
+                      if re.match(r"\S+:\d+: \w+: ", line)]
+    return found

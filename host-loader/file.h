@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* file.h - files as bytes. */
+#ifndef HOST_LOADER_FILE_H
+#define HOST_LOADER_FILE_H
+
+#include "host-loader/beeline.h"
+
+/* Maps a regular file read-only.  An empty file gives size 0.  -1: said why. */
+int file_map(struct bl_span *out, const char *path);
+void file_unmap(struct bl_span *span);
+
+/* Writes all of it, going on after short writes and signals.  -1 and errno. */
+int file_write_all(int fd, const void *bytes, size_t size);
+
+#endif

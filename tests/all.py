@@ -19,6 +19,7 @@ GROUPS = (
     ("unit", ["make", "-s", "check-unit"]),
     ("golden", ["make", "-s", "check-golden"]),
     ("vmm", ["make", "-s", "check-vmm"]),
+    ("host", ["make", "-s", "check-host"]),
     ("repro", ["make", "-s", "check-repro"]),
     ("cost", ["make", "-s", "check-cost"]),
     ("marks", ["make", "-s", "check-marks"]),

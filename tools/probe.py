@@ -100,14 +100,20 @@ def pvh_entry(data):
 
 
 def patch_vmlinux(data):
-    """Puts a probe at the PVH entry of a vmlinux."""
-    entry = pvh_entry(data)
-    for kind, where, physical, length in elf_segments(data):
-        if kind == 1 and physical <= entry < physical + length:
-            offset = where + entry - physical
-            code = probe_code("p")
-            return data[:offset] + code + data[offset + len(code):]
-    raise qemu.Failure(f"vmlinux: no segment holds the entry {entry:#x}")
+    """Puts a probe at the PVH entry and at the 64-bit one of a vmlinux."""
+    image = bytearray(data)
+    first, = struct.unpack_from("<Q", data, 0x18)
+    for entry, tag in ((first, "6"), (pvh_entry(data), "p")):
+        for kind, where, physical, length in elf_segments(data):
+            if kind == 1 and physical <= entry < physical + length:
+                offset = where + entry - physical
+                code = probe_code(tag)
+                image[offset:offset + len(code)] = code
+                break
+        else:
+            raise qemu.Failure("vmlinux: no segment holds the entry "
+                               f"{entry:#x}")
+    return bytes(image)
 
 
 def patched(kernel, folder):
@@ -154,7 +160,8 @@ def accesses_of(trace):
 def measure(machine, kernel, firmware, folder, memory="512M"):
     """Runs one measurement; gives a Cost or raises qemu.Failure.
 
-    kernel is a path that patched() gave."""
+    kernel is a path that patched() gave; no firmware means the path without
+    one."""
     report = os.path.join(folder, "report")
     trace = os.path.join(folder, "trace")
     for path in (report, trace):
@@ -162,7 +169,9 @@ def measure(machine, kernel, firmware, folder, memory="512M"):
             os.remove(path)
     guest = qemu.Guest(
         machine=machine, memory=memory, firmware=firmware, kernel=kernel,
-        initrd=blank_initrd(folder), append=APPEND, linux=False,
+        path="firmware" if firmware else "none",
+        options=() if firmware else ("--no-cache",),
+        initrd=blank_initrd(folder), append=APPEND,
         icount=True, serial=False, debug=False,
         extra=("-chardev", f"file,id=probe,path={report}",
                "-device", f"isa-debugcon,iobase={PORT:#x},chardev=probe",
@@ -175,7 +184,8 @@ def measure(machine, kernel, firmware, folder, memory="512M"):
             data = file.read()
     if len(data) < 9:
         why = result.stderr.strip().splitlines()
-        raise qemu.Failure(f"{firmware}: {machine}: kernel never entered: "
+        raise qemu.Failure(f"{firmware or 'none'}: {machine}: kernel never "
+                           "entered: "
                            f"{why[-1] if why else result.ended}")
     entry = {"3": "32", "6": "64", "p": "pvh"}[chr(data[0])]
     count = int.from_bytes(data[1:9], "little")

@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The one place that knows how QEMU is started, watched and ended."""
+"""Starts guests by `beeline run`, which knows how QEMU is driven, watches what
+they print, and ends them."""
 
 import dataclasses
 import os
 import re
 import selectors
-import shlex
 import signal
 import subprocess
 import threading
 import time
 
-import accel as accelerator
-
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BEELINE = os.environ.get("BEELINE", os.path.join(ROOT, "build", "beeline"))
 QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
 DEBUG_PORT = 0x402
 EXIT_PORT = 0xF4
-GRACE = 3           # seconds between asking QEMU to end and killing it
+GRACE = 5           # seconds between asking QEMU to end and killing it
 TICK = 0.2          # seconds between looks at the clock and at `stopping`
 
 stopping = threading.Event()    # set by a signal: every run ends itself
@@ -31,20 +30,22 @@ class Failure(Exception):
 class Guest:
     """What to run.  Paths may be relative to the current folder."""
 
+    path: str = "firmware"          # or none
     machine: str = "q35"            # the whole -M value
     memory: str = "512M"            # the whole -m value
     cpus: str = "1"                 # the whole -smp value
-    accel: str = "tcg"              # tcg or kvm
-    firmware: str = ""
+    accel: str = "tcg"              # tcg, kvm or auto
+    firmware: str = ""              # path firmware: the ROM
+    entry: str = "64"               # path none: 64 or pvh
     kernel: str = ""
     initrd: str = ""
     append: str = ""
-    linux: bool = True              # the kernel reads tsc_early_khz=
     icount: bool = False            # one instruction is one nanosecond
     reboots: bool = False           # a reset starts the guest again
     serial: bool = True
     debug: bool = True
     exit_port: bool = True
+    options: tuple = ()             # more options of `beeline run`
     extra: tuple = ()               # more QEMU arguments
 
 
@@ -73,49 +74,11 @@ class Result:
         return [line.text for line in self.lines if line.source == source]
 
 
-def append_of(guest):
-    """The command line, with what a Linux guest under TCG needs.
-
-    microvm with ACPI has neither HPET nor PM timer, and the kernel's timing
-    of the TSC against the PIT fails now and then under TCG; the LAPIC
-    timer's calibration then waits for jiffies that never come.  So the rate
-    is given."""
-    words = guest.append.split()
-    if not guest.linux or guest.accel != "tcg" or not guest.kernel:
-        return guest.append
-    if any(word.startswith("tsc_early_khz=") for word in words):
-        return guest.append
-    khz = 1000000 if guest.icount else accelerator.tsc_khz()
-    return f"{guest.append} tsc_early_khz={khz}".strip()
-
-
-def accel_of(guest):
-    """The -accel value.  More CPUs than the host has are far quicker in one
-    thread than in many that wait for each other."""
-    many = 2 * (os.cpu_count() or 1)
-    cpus = re.search(r"\d+", guest.cpus)
-    if guest.accel == "tcg" and cpus and int(cpus.group()) > many:
-        return "tcg,thread=single"
-    return guest.accel
-
-
-def arguments(guest, debug_fd=None):
-    """The argument list for a guest."""
-    args = [QEMU, "-nodefaults", "-no-user-config", "-display", "none",
-            "-M", guest.machine, "-accel", accel_of(guest),
-            "-m", guest.memory, "-smp", guest.cpus]
+def qemu_arguments(guest, debug_fd):
+    """The arguments that are QEMU's own."""
+    args = []
     if guest.icount:
         args += ["-icount", "shift=0,sleep=off"]
-    for option in ("firmware", "kernel", "initrd"):
-        value = getattr(guest, option)
-        if value:
-            args += ["-bios" if option == "firmware" else "-" + option, value]
-    append = append_of(guest)
-    if append:
-        args += ["-append", append]
-    if guest.serial:
-        args += ["-chardev", "stdio,id=console,signal=off",
-                 "-serial", "chardev:console"]
     if guest.debug and debug_fd is not None:
         args += ["-add-fd", f"fd={debug_fd},set=1",
                  "-chardev", "file,id=debug,path=/dev/fdset/1,append=on",
@@ -124,14 +87,55 @@ def arguments(guest, debug_fd=None):
     if guest.exit_port:
         args += ["-device", "isa-debug-exit,iosize=1,"
                  f"iobase={EXIT_PORT:#x}"]
-    if not guest.reboots:
-        args += ["-no-reboot"]
     return args + list(guest.extra)
 
 
+def arguments(guest, debug_fd=None):
+    """The argument list of `beeline run` for a guest."""
+    args = [BEELINE, "run", "--path", guest.path, "--machine", guest.machine,
+            "--memory", guest.memory, "--cpus", guest.cpus,
+            "--accel", guest.accel, "--kernel", guest.kernel]
+    if guest.path == "firmware" and guest.firmware:
+        args += ["--firmware", guest.firmware]
+    if guest.path == "none":
+        args += ["--entry", guest.entry]
+    for option in ("initrd", "append"):
+        value = getattr(guest, option)
+        if value:
+            args += ["--" + option, value]
+    if not guest.serial:
+        args += ["--no-console"]
+    if not guest.reboots:
+        args += ["--no-reboot"]
+    return args + [*guest.options, "--", *qemu_arguments(guest, debug_fd)]
+
+
+def dry_run(guest):
+    """What `beeline run --dry-run` says: QEMU's command line, and its word
+    about the accelerator."""
+    args = arguments(guest)
+    at = args.index("--")
+    try:
+        done = subprocess.run(args[:at] + ["--dry-run"] + args[at:],
+                              capture_output=True, text=True, check=False)
+    except FileNotFoundError as err:
+        raise Failure(f"{BEELINE}: cannot run: make beeline") from err
+    if done.returncode:
+        raise Failure(done.stderr.strip() or f"{BEELINE}: failed")
+    return done.stdout.strip(), done.stderr.strip()
+
+
 def command(guest):
-    """The same as a line to paste into a shell."""
-    return shlex.join(arguments(guest))
+    """QEMU's command as a line to paste into a shell."""
+    return dry_run(guest)[0]
+
+
+def choose_accel(wanted):
+    """The accelerator for `auto`, `kvm` or `tcg`, and a line about it."""
+    if wanted != "auto":
+        return wanted, ""
+    line, why = dry_run(Guest(accel="auto"))
+    return re.search(r"-accel (\w+)", line).group(1), why
 
 
 class Stream:
@@ -222,7 +226,7 @@ def spawn(guest, debug_write):
             args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, pass_fds=(debug_write,))
     except FileNotFoundError as err:
-        raise Failure(f"{QEMU}: cannot run: not installed") from err
+        raise Failure(f"{BEELINE}: cannot run: make beeline") from err
 
 
 def run(guest, limit=60, stop=None, linger=0, echo=None):

@@ -17,6 +17,7 @@ MIB = 1 << 20
 PAYLOADS = {
     "linux64": ("linux.asm", ["-DENTRY64=1"]),
     "linux64-64M": ("linux.asm", ["-DENTRY64=1", "-DINIT_SIZE=0x4000000"]),
+    "linuxelf": ("linux.asm", ["-DENTRY64=1", "-DELF=1"]),
     "linux32": ("linux.asm", []),
     "linux32-64M": ("linux.asm", ["-DINIT_SIZE=0x4000000"]),
     "pvh": ("pvh.asm", []),

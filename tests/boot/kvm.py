@@ -4,7 +4,8 @@
 
 A host that runs the guest's kernel mode at speed gets fw.bin.  One that emulates
 it, and in which only moves are known of SSE, gets fw-nosse.bin.  Linux does not
-come up there, so the rows are those of the payload kernels."""
+come up there, so the rows are those of the payload kernels, with firmware and
+without."""
 
 import os
 import subprocess
@@ -14,10 +15,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 
-import accel    # noqa: E402
 import qemu     # noqa: E402
 
-ROWS = "^(linux64|linux32|pvh|multiboot) on (pc|q35|microvm(,acpi=o(n|ff))?)$"
+ROWS = ("^(linux64|linux32|pvh|multiboot|none: payload|none: payload by PVH) "
+        "on (pc|q35|microvm(,acpi=o(n|ff))?)$")
 
 
 def skip(why):
@@ -31,7 +32,7 @@ def main():
     """Chooses the image, then runs the rows with it."""
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return skip("no usable /dev/kvm")
-    chosen, why = accel.choose("auto", qemu.QEMU)
+    chosen, why = qemu.choose_accel("auto")
     if chosen != "kvm" and "emulates" not in why:
         return skip(why)
     name = "fw.bin" if chosen == "kvm" else "fw-nosse.bin"

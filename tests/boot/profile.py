@@ -42,7 +42,7 @@ def run(machine, kernel, firmware, log):
     """One boot into the probe, every instruction in the log."""
     guest = qemu.Guest(
         machine=machine, firmware=firmware, kernel=kernel,
-        initrd=probe.blank_initrd(OUT), append=probe.APPEND, linux=False,
+        initrd=probe.blank_initrd(OUT), append=probe.APPEND,
         icount=True, serial=False, debug=False,
         extra=("-singlestep", "-d", "exec,nochain", "-D", log))
     result = qemu.run(guest, probe.LIMIT, lambda line: False)

@@ -9,6 +9,7 @@ rules of its kernel (judge.py) as well, so most rows expect nothing more:
     runs=N      QEMU is started N times
     powers_off  the guest ends QEMU by itself
     panic=RE    the firmware gives up with this sentence instead
+    refused=RE  beeline itself does, exit code 1, before QEMU is started
     console=RE  a console line, and no report from the guest
     high_initrd the initrd lies above 4 GiB
     see={key: RE}  more of what the guest reports
@@ -28,6 +29,8 @@ class Row:
     machine: str = "q35"
     memory: str = "512M"
     cpus: int = 1
+    path: str = "firmware"      # or none
+    entry: str = "64"           # by path none: 64 or pvh
     kernel: str = "linux64"
     initrd: str = "small"
     append: str = ""
@@ -39,6 +42,7 @@ class Row:
     runs: int = 1
     powers_off: bool = False
     panic: str = ""
+    refused: str = ""
     console: str = ""
     high_initrd: bool = False
     known: str = ""
@@ -68,6 +72,9 @@ PXB = BLANK + (
     "-device", "pxb-pcie,id=pxb,bus=pcie.0,bus_nr=32",
     "-device", "pcie-root-port,id=rp,bus=pxb,chassis=1,slot=1",
     "-device", "virtio-blk-pci,drive=d,bus=rp")
+NET_RNG = ("-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n",
+           "-object", "rng-random,id=r,filename=/dev/urandom",
+           "-device", "virtio-rng-pci,rng=r")
 # Xen calls the BIOS unless told not to; no firmware without one runs it then.
 XEN = "no-real-mode com1=115200,8n1 console=com1"
 LOW_256M = ",max-ram-below-4g=256M"
@@ -77,6 +84,37 @@ def debian(name, machine, **more):
     """A row with Debian's kernel, which powers off at the end."""
     more.setdefault("powers_off", True)
     return Row(name, machine, kernel=more.pop("kernel", "bzImage"), **more)
+
+
+def bare(name, machine="q35", memory="512M", kernel="linuxelf", **more):
+    """A row without firmware."""
+    return Row(f"none: {name}", machine, memory, path="none", kernel=kernel,
+               **more)
+
+
+def bare_debian(name, machine="q35", **more):
+    """A row without firmware, with Debian's kernel."""
+    more.setdefault("kernel", "vmlinux")
+    more.setdefault("powers_off", True)
+    return bare(name, machine, **more)
+
+
+def bare_rows():
+    """Every machine without firmware, at every amount of memory."""
+    for machine in MACHINES:
+        yield bare(f"payload on {machine}", machine)
+        yield bare(f"payload by PVH on {machine}", machine, kernel="pvh",
+                   entry="pvh")
+        yield bare_debian(f"Debian vmlinux on {machine}", machine, cpus=2)
+        yield bare_debian(f"Debian bzImage on {machine}", machine, cpus=2,
+                          kernel="bzImage", tier=FULL)
+        yield bare_debian(f"Debian by PVH on {machine}", machine, entry="pvh",
+                          tier=FULL)
+    for machine, sizes in SPLITS.items():
+        for size in sizes:
+            yield bare(f"payload on {machine}, {size}", machine, size)
+            yield bare(f"payload by PVH on {machine}, {size}", machine, size,
+                       kernel="pvh", entry="pvh", tier=FULL)
 
 
 def machine_rows():
@@ -238,4 +276,73 @@ ROWS = [
            limit=240),
     debian("20 boots of 20 on microvm,acpi=on", "microvm,acpi=on", runs=20,
            append="beeline.more=no"),
+
+    # Without firmware.
+    *bare_rows(),
+    bare("no initrd", initrd="none"),
+    bare("long command line", append=LONG),
+    bare("command line one byte too long", append=LONG + "x",
+         refused="command line"),
+    bare("initrd of 600 MiB", memory="2G", initrd="600"),
+    bare("initrd above 4 GiB", "q35" + LOW_256M, "1G", initrd="300",
+         high_initrd=True),
+    bare("initrd that fits nowhere", memory="256M", initrd="600",
+         refused="sparse-600: initrd: does not fit"),
+    bare("kernel without an ELF inside", kernel="linux64",
+         refused="compressed payload"),
+    bare("garbage as kernel", kernel="garbage", refused="signature"),
+    bare("multiboot kernel", kernel="multiboot", refused="multiboot: "),
+    bare_debian("Debian, 72 MiB", memory="72M"),
+    bare_debian("Debian, 8 GiB on q35", memory="8G"),
+    bare_debian("Debian, 8 GiB on pc", "pc", memory="8G"),
+    bare_debian("Debian, 8 GiB on microvm", "microvm", memory="8G"),
+    bare_debian("Debian, 8 GiB on microvm,acpi=off", "microvm,acpi=off",
+                memory="8G", tier=FULL),
+    bare_debian("8 CPUs on q35", cpus=8, limit=120),
+    bare_debian("8 CPUs on pc", "pc", cpus=8, limit=120),
+    bare_debian("8 CPUs on microvm", "microvm", cpus=8, limit=120),
+    bare_debian("4 CPUs on microvm,acpi=off", "microvm,acpi=off", cpus=4),
+    bare_debian("64 CPUs on q35", cpus=64, memory="1G", limit=400),
+    bare_debian("64 CPUs on pc", "pc", cpus=64, memory="1G", limit=400,
+                tier=FULL),
+    bare_debian("64 CPUs on microvm", "microvm", cpus=64, memory="1G",
+                limit=400, tier=FULL),
+    bare_debian("vmgenid", extra=("-device", "vmgenid,guid=auto"),
+                see={"acpi_devices": "QEMUVGID"}),
+    bare_debian("vmgenid on pc", "pc", extra=("-device", "vmgenid,guid=auto"),
+                see={"acpi_devices": "QEMUVGID"}),
+    bare_debian("nvdimm", "q35,nvdimm=on", memory="512M,slots=2,maxmem=4G",
+                extra=NVDIMM, initrd="nvdimm",
+                see={"acpi": "NFIT", "nvdimm": "nmem0", "block": "pmem0"}),
+    bare_debian("nvdimm on pc", "pc,nvdimm=on",
+                memory="512M,slots=2,maxmem=4G", extra=NVDIMM,
+                initrd="nvdimm", see={"nvdimm": "nmem0"}),
+    bare_debian("disk behind a root port", extra=ROOT_PORT, initrd="virtio",
+                see={"block": "vda"}),
+    bare_debian("net and rng", extra=NET_RNG,
+                see={"pci": "0000:00:0[12].0.*0000:00:0[12].0"}),
+    bare_debian("net and rng on pc", "pc", extra=NET_RNG,
+                see={"pci": "0000:00:0[23].0.*0000:00:0[23].0"}),
+    bare_debian("disk on pc", "pc", extra=BLANK + (
+        "-device", "virtio-blk-pci,drive=d"), initrd="virtio",
+                see={"block": "vda"}),
+    *[bare_debian(f"mmio disk on {machine}", machine, extra=BLANK + (
+        "-device", "virtio-blk-device,drive=d"), initrd="virtio",
+                  see={"block": "vda"})
+      for machine in ("microvm", "microvm,acpi=off")],
+    bare_debian("PCIe disk on microvm", "microvm,acpi=on,pcie=on",
+                extra=BLANK + ("-device", "virtio-blk-pci,drive=d"),
+                initrd="virtio", see={"block": "vda"}),
+    bare_debian("tpm-tis", tpm="tis", see={"acpi": "TPM2"},
+                known="QEMU ends its TPM emulator with the pull: it takes one "
+                "to bake and one to run"),
+    bare_debian("SMBIOS product", extra=(
+        "-smbios", "type=1,product=Hive 7,manufacturer=Apiary"),
+                see={"dmi_product": "^Hive 7$", "dmi_vendor": "^Apiary$"}),
+    *[bare_debian(f"3 reboots on {machine}", machine, powers_off=False,
+                  boots=3, append="beeline.exit=reboot beeline.more=no")
+      for machine in ("q35", "pc", "microvm")],
+    bare("20 resets of a payload", append="beeline.exit=reboot", boots=20),
+    bare_debian("20 boots of 20", runs=20, append="beeline.more=no",
+                tier=FULL),
 ]

@@ -24,7 +24,6 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 
-import accel        # noqa: E402
 import artefacts    # noqa: E402
 import judge        # noqa: E402
 import qemu         # noqa: E402
@@ -53,7 +52,9 @@ def guest_for(row, args):
         accel=args.accel, firmware=args.firmware,
         kernel=artefacts.kernel(row.kernel),
         initrd=artefacts.initrd(row.initrd), append=append_for(row),
-        linux=row.kernel in LINUX, reboots=row.boots > 1, extra=row.extra)
+        reboots=row.boots > 1, path=row.path, entry=row.entry,
+        options=("--no-cache",) if row.path == "none" else (),
+        extra=row.extra)
 
 
 def why_skipped(row):
@@ -70,7 +71,7 @@ class Tpm:
         path = os.path.join(folder, "tpm")
         self.child = subprocess.Popen(
             ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={folder}",
-             "--ctrl", f"type=unixio,path={path}", "--terminate"],
+             "--ctrl", f"type=unixio,path={path}"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         for _ in range(100):
@@ -122,6 +123,8 @@ def faults_of(row, guest, result):
     """What is wrong with a run."""
     if row.panic:
         return list(judge_panic(row, result))
+    if row.refused:
+        return list(judge_refused(row, result))
     if row.console:
         lines = result.text()
         if any(re.search(row.console, line) for line in lines):
@@ -150,6 +153,16 @@ def judge_panic(row, result):
     if result.ended not in ("exit",) or result.code in (0, 1):
         yield (f"exit code {result.code}, ended by {result.ended}: not from "
                "isa-debug-exit with a reason")
+
+
+def judge_refused(row, result):
+    """A refusal by beeline: one line on stderr, exit code 1."""
+    said = result.stderr.strip().splitlines()
+    if len(said) != 1 or not said[0].startswith("beeline: ") or \
+            not re.search(row.refused, said[0]):
+        yield f"stderr: {said}: not one line with {row.refused!r}"
+    if result.code != 1 or result.lines:
+        yield f"exit code {result.code}, {len(result.lines)} lines of output"
 
 
 def run_row(row, args):
@@ -266,15 +279,14 @@ def main():
         print("boot: -k: no such row: see --list", file=sys.stderr)
         return 2
     qemu.catch_signals()
-    args.accel, why = accel.choose(args.accel, qemu.QEMU)
-    if why:
-        print(why, flush=True)
     try:
         args.firmware = qemu.firmware_path(args.firmware)
+        args.accel, why = qemu.choose_accel(args.accel)
     except qemu.Failure as failure:
         print(f"boot: {failure}", file=sys.stderr)
         return 1
-    accel.tsc_khz()         # once, before there are threads
+    if why:
+        print(why, flush=True)
     start = time.monotonic()
     outcomes = run_all(chosen, args)
     return summary(chosen, outcomes, time.monotonic() - start, args)

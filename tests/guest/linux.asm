@@ -3,6 +3,8 @@
 ;
 ; -DENTRY64=1  has the 64-bit entry, is relocatable, and takes an initrd
 ;              above 4 GiB; else the 32-bit entry alone, at 1 MiB.
+; -DELF=1      is the vmlinux of such a kernel instead: an ELF linked as Linux
+;              is, which runs at any multiple of 2 MiB.
 ; -DINIT_SIZE=n  memory it claims to need.
 ;
 ; The 16-bit entry is there for firmware that starts kernels that way: it
@@ -10,6 +12,9 @@
 
 %ifndef ENTRY64
 %define ENTRY64 0
+%endif
+%ifndef ELF
+%define ELF 0
 %endif
 %ifndef INIT_SIZE
 %define INIT_SIZE 0x400000
@@ -23,6 +28,22 @@
 %include "macros.asm"
 
 	org	0
+%if ELF
+	bits	64
+%define LOAD 0x1000000
+	db	0x7f, "ELF", 2, 1, 1    ; 64-bit, little endian
+	times	9 db 0
+	dw	2, 62                   ; executable, x86-64
+	dd	1
+	dq	LOAD + LABEL(entry64), headers, 0
+	dd	0
+	dw	64, 56, 1, 0, 0, 0
+headers:
+	dd	1, 7                    ; PT_LOAD
+	dq	protected, 0xffffffff80000000 + LOAD, LOAD
+	dq	end - protected, INIT_SIZE, 0x200000
+	times	0x1000 - ($ - $$) db 0
+%else
 	bits	16
 	times	0x1f1 - ($ - $$) db 0
 	db	SETUP_SECTS             ; 1f1 setup_sects
@@ -107,6 +128,7 @@ gdtr_16: dw	31
 	dd	0
 entered_16: db	0
 	times	(SETUP_SECTS + 1) * 512 - ($ - $$) db 0
+%endif
 
 ; The 32-bit entry, at the start of the protected-mode part.
 protected:

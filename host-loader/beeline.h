@@ -46,7 +46,8 @@ enum bl_stage {
 	BL_STAGE_KERNEL,  /* record: index of the program header */
 	BL_STAGE_PAYLOAD, /* the compressed kernel inside a bzImage */
 	BL_STAGE_MAP,     /* record: index of the range */
-	BL_STAGE_TABLES,  /* record: index of the script's command */
+	BL_STAGE_TABLES,  /* record: index of the script's command; with our own
+			   * tables, of the processor, device or window */
 	BL_STAGE_SMBIOS,
 	BL_STAGE_PLACE,   /* no room for the kernel */
 	BL_STAGE_INITRD,

@@ -14,7 +14,7 @@ static const struct {
 	[BL_STAGE_KERNEL] = {"kernel", "program header"},
 	[BL_STAGE_PAYLOAD] = {"compressed payload", NULL},
 	[BL_STAGE_MAP] = {"memory map", "range"},
-	[BL_STAGE_TABLES] = {"ACPI tables", "command"},
+	[BL_STAGE_TABLES] = {"ACPI tables", "entry"},
 	[BL_STAGE_SMBIOS] = {"SMBIOS tables", NULL},
 	[BL_STAGE_PLACE] = {"kernel in memory", NULL},
 	[BL_STAGE_INITRD] = {"initrd", NULL},

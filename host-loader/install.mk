@@ -27,22 +27,34 @@ $(build)/beeline.pc: FORCE | $(build)/
 		'Libs: -L$${libdir} -lbeeline' \
 		'Libs.private: $(host_codecs)' > $@
 
+# where the program looks last for fw.bin; first beside itself, then in
+# ../share/beeline
+$(host_out)/host-loader/run_firmware.c.o: host_flags += \
+	-DBEELINE_DATADIR='"$(DATADIR)/beeline"'
+
+# a path, for the shell: DESTDIR may have a space in it
+to = '$(DESTDIR)$(1)'
+
 ## install: beeline, libbeeline, its header, fw.bin and man pages; PREFIX=
 ##          (/usr/local), DESTDIR=, BINDIR= LIBDIR= INCLUDEDIR= DATADIR= MANDIR=
 .PHONY: install uninstall
 install: beeline firmware $(build)/beeline.pc
-	$(Q)$(INSTALL) -D -m 755 $(build)/beeline $(DESTDIR)$(BINDIR)/beeline
-	$(Q)$(INSTALL) -D -m 644 host-loader/beeline.h $(DESTDIR)$(INCLUDEDIR)/beeline.h
-	$(Q)$(INSTALL) -D -m 644 $(build)/libbeeline.a $(DESTDIR)$(LIBDIR)/libbeeline.a
+	$(Q)$(INSTALL) -D -m 755 $(build)/beeline $(call to,$(BINDIR)/beeline)
+	$(Q)$(INSTALL) -D -m 644 host-loader/beeline.h \
+		$(call to,$(INCLUDEDIR)/beeline.h)
+	$(Q)$(INSTALL) -D -m 644 $(build)/libbeeline.a \
+		$(call to,$(LIBDIR)/libbeeline.a)
 	$(Q)$(INSTALL) -D -m 755 $(build)/libbeeline.so \
-		$(DESTDIR)$(LIBDIR)/libbeeline.so.$(so_version)
-	$(Q)ln -sf libbeeline.so.$(so_version) $(DESTDIR)$(LIBDIR)/libbeeline.so
-	$(Q)$(INSTALL) -D -m 644 $(build)/beeline.pc $(DESTDIR)$(LIBDIR)/pkgconfig/beeline.pc
-	$(Q)$(INSTALL) -D -m 644 $(build)/fw.bin $(DESTDIR)$(DATADIR)/beeline/fw.bin
-	$(Q)set -e; for m in $(man_pages); do \
-		$(INSTALL) -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+		$(call to,$(LIBDIR)/libbeeline.so.$(so_version))
+	$(Q)ln -sf libbeeline.so.$(so_version) $(call to,$(LIBDIR)/libbeeline.so)
+	$(Q)$(INSTALL) -D -m 644 $(build)/beeline.pc \
+		$(call to,$(LIBDIR)/pkgconfig/beeline.pc)
+	$(Q)$(INSTALL) -D -m 644 $(build)/fw.bin \
+		$(call to,$(DATADIR)/beeline/fw.bin)
+	$(Q)set -e; for m in $(man_pages); do $(INSTALL) -D -m 644 $$m \
+		$(call to,$(MANDIR))/man$${m##*.}/$${m##*/}; done
 
 ## uninstall: removes what install has put there
 uninstall:
-	$(Q)rm -f $(installed:%=$(DESTDIR)%)
-	$(Q)rmdir $(DESTDIR)$(DATADIR)/beeline 2>/dev/null || true
+	$(Q)rm -f $(foreach f,$(installed),$(call to,$(f)))
+	$(Q)rmdir $(call to,$(DATADIR)/beeline) 2>/dev/null || true

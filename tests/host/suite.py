@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""suite.py [NAME...] - runs the tests of beeline and libbeeline as programs, one
-script each, and adds their counts up."""
+"""suite.py [NAME...] - runs the tests of beeline and libbeeline as programs,
+one script each, and adds their counts up."""
 import os
 import re
 import subprocess
@@ -9,7 +9,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPTS = ("run", "pull", "bundle", "verify", "inspect_cmd", "hwreduced",
-           "vmgenid", "kvm_direct")
+           "vmgenid", "differential", "share", "install", "kvm_direct")
 COUNT = re.compile(r"^\w+: (\d+) passed, (\d+) failed(?:, (\d+) skipped)?$",
                    re.M)
 LIMIT = 600                 # seconds for one script

@@ -100,7 +100,7 @@
 #define STUB_CMDLINE    0x000f0000 /* the ROM, as the low MiB shows it */
 #define STUB_CMDLINE_MAX 0x0000f000 /* bytes, NUL included */
 #define STUB_SLOTS      0x000ff000 /* struct rom_slots */
-#define STUB_CODE       0x000ffe00
+#define STUB_CODE       0x000ffd00
 #define STUB_SMBIOS     0x000fff60 /* the _SM3_ anchor */
 
 /* Q35's ECAM window, where every firmware for that board puts it. */

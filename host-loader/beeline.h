@@ -299,10 +299,10 @@ BL_API uint64_t bl_arena_size(const struct bl_request *request);
 /* Makes the plan.  The arena's bytes are the plan's to keep: BL_FROM_ARENA
  * offsets point into it.
  *
- * Kernel, initrd and tables all go into RAM of the map: the kernel below
- * 1 GiB, tables and initrd as high as possible below that (the initrd, if need
- * be, above 4 GiB); what a kernel finds below 1 MiB is in core/layout.h.  The
- * same request gives the same plan. */
+ * Kernel, initrd and tables all go into RAM of the map: kernel and tables below
+ * 1 GiB, the tables as high as possible; the initrd as high as possible below
+ * 4 GiB, or above that if there is no room; what a kernel finds below 1 MiB is
+ * in core/layout.h.  The same request gives the same plan. */
 BL_API int bl_plan_build(struct bl_plan *plan, const struct bl_request *request,
 			 struct bl_error *err);
 

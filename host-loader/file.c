@@ -10,6 +10,38 @@
 
 #include "host-loader/say.h"
 
+/* Reads what cannot be mapped, as files of sysfs: their size is a promise
+ * at most. */
+static int fd_read(struct bl_span *out, int fd, size_t size, const char *path)
+{
+	char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t done = 0;
+
+	if (bytes == MAP_FAILED)
+		return say_errno(path, "cannot read");
+	while (done < size) {
+		ssize_t got = read(fd, bytes + done, size - done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			say_errno(path, "cannot read");
+			munmap(bytes, size);
+			return -1;
+		}
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	if (done == 0) {
+		munmap(bytes, size);
+		return 0;
+	}
+	*out = (struct bl_span){bytes, done};
+	return 0;
+}
+
 static int fd_map(struct bl_span *out, int fd, const char *path)
 {
 	struct stat st;
@@ -23,6 +55,8 @@ static int fd_map(struct bl_span *out, int fd, const char *path)
 	if (st.st_size == 0)
 		return 0;
 	bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED && errno == ENODEV)
+		return fd_read(out, fd, (size_t)st.st_size, path);
 	if (bytes == MAP_FAILED)
 		return say_errno(path, "cannot map");
 	*out = (struct bl_span){bytes, (uint64_t)st.st_size};

@@ -108,18 +108,14 @@ enter:
 	jmp	[STUB_SLOTS + 8]
 %endif
 
-dirty:
-%ifdef CHIPSET_none
-	; acpi/dsdt.asl switches a machine off by coming here: then reset it
+dirty:	; acpi/dsdt.asl switches a machine off by coming here: then reset it
 	; for good, which -no-reboot makes QEMU's end.
 	cmp	dword [MAILBOX], MAILBOX_OFF
 	jne	again
 	mov	dword [MAILBOX], MAILBOX_DONE
 	lidt	[STUB_SLOTS + 0x20]     ; zeros: no interrupt table
 	ud2
-again:
-%endif
-	mov	esi, reset_text
+again:	mov	esi, reset_text
 	jmp	say
 refused:
 	mov	esi, refused_text

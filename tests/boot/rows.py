@@ -302,6 +302,8 @@ ROWS = [
     bare_debian("8 CPUs on pc", "pc", cpus=8, limit=120),
     bare_debian("8 CPUs on microvm", "microvm", cpus=8, limit=120),
     bare_debian("4 CPUs on microvm,acpi=off", "microvm,acpi=off", cpus=4),
+    *[bare_debian(f"Debian on {machine}", machine, cpus=2)
+      for machine in ("pc,acpi=off", "q35,acpi=off")],
     bare_debian("64 CPUs on q35", cpus=64, memory="1G", limit=400),
     bare_debian("64 CPUs on pc", "pc", cpus=64, memory="1G", limit=400,
                 tier=FULL),

@@ -74,7 +74,7 @@ static void test_every_stub(void **state)
 /* [SDM] 3A 9.1.4: a far jump that stays in the first MiB. */
 static void test_reset_vector(void **state)
 {
-	static const uint8_t jump[] = {0xea, 0x00, 0xfe, 0x00, 0xf0};
+	static const uint8_t jump[] = {0xea, 0x00, 0xfd, 0x00, 0xf0};
 
 	(void)state;
 	assert_int_equal(build(BL_CHIPSET_Q35, NONE, NONE), 0);
@@ -159,7 +159,7 @@ static void test_refuses_plans(void **state)
 static void test_refuses_other_roms(void **state)
 {
 	/* magic, code, vector, chipset, entry, command line, its end, DMA */
-	static const uint32_t at[] = {0xf000, 0xfe00, 0xfe40, 0xfff0, 0xfff4,
+	static const uint32_t at[] = {0xf000, 0xfd00, 0xfd40, 0xfff0, 0xfff4,
 				      0xf014, 0xf018, 0xf01e, 0xefff, 0xf011};
 
 	(void)state;

@@ -150,8 +150,10 @@ static int plan_make(struct oven *o, struct bundle *b)
 
 	request_fill(&r, o, b);
 	r.cmdline = (struct bl_span){cmdline, strlen(cmdline)};
-	if (r.slide && getrandom(&r.slide_seed, sizeof(r.slide_seed), 0) < 0)
-		r.slide = false;
+	if (r.slide && getrandom(&r.slide_seed, sizeof(r.slide_seed), 0) < 0) {
+		free(cmdline);
+		return say_errno("getrandom", "no random base");
+	}
 	o->arena_size = r.arena_size = bl_arena_size(&r);
 	o->arena = r.arena = malloc(r.arena_size);
 	if (o->arena == NULL) {

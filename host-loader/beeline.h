@@ -17,10 +17,17 @@
  * bytes that the caller owns and that must stay as they are during a call.  A
  * guest-physical address (gpa) is a number, never a pointer.
  *
+ * So any thread may call any of it at any time, with memory of its own.  All
+ * sizes are in bytes.
+ *
  * A function that can fail returns 0 or a negative code and, where err is not
- * NULL, fills it in: bl_error_format() makes a sentence of it.  Every input is
- * taken for hostile: what is accepted is in bounds, without overlaps, and
- * passes bl_verify(). */
+ * NULL, fills it in: bl_error_format() makes a sentence of it.  What a failed
+ * call was to fill in holds nothing of use.
+ *
+ * Every input is taken for hostile: what is accepted is in bounds, without
+ * overlaps, and passes bl_verify() - but for contents that others answer for:
+ * tables and structures that the VMM brings, the kernel's code, a seed of
+ * zeros.  Pointers, and what struct bl_kernel says, are believed. */
 #ifndef BEELINE_H
 #define BEELINE_H
 
@@ -213,14 +220,20 @@ enum bl_entry {
 
 struct bl_request {
 	const struct bl_range *map; /* what memory the machine has; in any
-				     * order, without overlaps */
-	uint32_t map_count;         /* at most BL_RANGES_MAX */
+				     * order, without overlaps.  There must be
+				     * RAM from 0 to 0x80000 and, for the EBDA,
+				     * from 0x9f000 to 0xa0000 */
+	uint32_t map_count;         /* at most BL_RANGES_MAX, of which some are
+				     * for what the plan reserves */
 	const struct bl_kernel *kernel; /* an ELF, parsed */
 	uint64_t initrd_size;       /* bytes; 0: none */
-	struct bl_span cmdline;     /* without a NUL, and none in it */
+	struct bl_span cmdline;     /* without a NUL; refused with one in it */
 	enum bl_entry entry;
 	bool slide;                 /* choose the physical base by slide_seed:
-				     * else the address it was linked for */
+				     * else the address it was linked for, or
+				     * the next one where there is room; PVH
+				     * and kernels that are not relocatable
+				     * have just that address */
 	uint64_t slide_seed;        /* random bits */
 	bool kaslr;                 /* KASLR_FLAG: Linux randomises its memory
 				     * regions (64-bit entry only) */
@@ -237,9 +250,10 @@ struct bl_request {
 	uint64_t rsdp_gpa;          /* BL_TABLES_NONE: 0, or the VMM's */
 	struct bl_span smbios;      /* structures without an entry point; the
 				     * ROM of bl_rom_build() has that */
-	uint64_t ecam_gpa, ecam_size; /* to reserve; size 0: none */
+	uint64_t ecam_gpa, ecam_size; /* to reserve, not in RAM; size 0: none */
 
-	void *arena;                /* memory for all that the plan makes up */
+	void *arena;                /* memory for all that the plan makes up;
+				     * aligned to 8 */
 	uint64_t arena_size;        /* at least bl_arena_size() */
 };
 
@@ -293,7 +307,7 @@ struct bl_plan {
 };
 
 /* Bytes of arena that a request needs.  0 for a request that bl_plan_build()
- * will refuse anyway. */
+ * will refuse anyway: one with more than 1 GiB of tables. */
 BL_API uint64_t bl_arena_size(const struct bl_request *request);
 
 /* Makes the plan.  The arena's bytes are the plan's to keep: BL_FROM_ARENA
@@ -312,7 +326,8 @@ struct bl_sources {
 };
 
 /* Calls fn for each extent, in order, with its bytes (NULL for BL_ZERO), until
- * it returns other than 0; returns that, or 0.  BL_FROM_KERNEL offsets are
+ * it returns other than 0; returns that, or 0, or a negative code for an extent
+ * whose bytes the sources do not have.  BL_FROM_KERNEL offsets are
  * file offsets of the ELF: where (gpa - offset) % 4096 is 0, its pages can be
  * mapped instead of copied. */
 BL_API int bl_plan_each(const struct bl_plan *plan,

@@ -4,6 +4,8 @@
 #ifndef HOST_LOADER_BUNDLE_H
 #define HOST_LOADER_BUNDLE_H
 
+#include <sys/stat.h>
+
 #include "host-loader/beeline.h"
 #include "host-loader/digest.h"
 #include "host-loader/vm.h"
@@ -18,6 +20,8 @@ struct bundle_input {
 	char *path;          /* absolute; NULL: there is none (no initrd) */
 	uint64_t size;
 	char digest[DIGEST_TEXT];
+	struct stat seen;    /* the file when its digest was looked up; zero:
+			      * it was not, the manifest has it */
 };
 
 struct bundle {
@@ -56,7 +60,9 @@ int bundle_remove(const char *dir);
 
 /* Writes a whole bundle: everything into a new folder beside dir, then that
  * takes dir's place at once (an older bundle there is removed; anything else
- * there is an error).  -1 after a line; nothing half-written is left. */
+ * there is an error).  An input that is not any more what was seen is an error
+ * too: its digest would be another's.  -1 after a line; nothing half-written is
+ * left. */
 int bundle_write(const struct bundle *bundle, const struct bl_sources *sources,
 		 const void *rom);
 

@@ -115,6 +115,25 @@ static int folder_fill(const char *temp, const struct parts *parts)
 	return result;
 }
 
+/* By now all was read. */
+static int input_check(const struct bundle_input *input)
+{
+	struct stat now;
+
+	if (input->path == NULL || input->seen.st_nlink == 0)
+		return 0;
+	if (stat(input->path, &now) == 0 && file_same(&now, &input->seen))
+		return 0;
+	return say("%s: has changed while it was baked", input->path);
+}
+
+static int inputs_check(const struct bundle *bundle)
+{
+	if (input_check(&bundle->kernel) < 0)
+		return -1;
+	return input_check(&bundle->initrd);
+}
+
 /* Its place -------------------------------------------------------------- */
 
 /* For a file system that cannot exchange: for a moment, nothing is there. */
@@ -164,6 +183,8 @@ static int folder_make(const struct parts *parts)
 		say_errno(parts->dir, "cannot create");
 	} else {
 		result = folder_fill(temp, parts);
+		if (result == 0)
+			result = inputs_check(parts->bundle);
 		if (result == 0)
 			result = folder_place(temp, parts->dir);
 		if (result < 0)

@@ -121,6 +121,35 @@ static void key_add_list(struct digest *digest, const struct strings *list)
 		digest_add_text(digest, list->v[i]);
 }
 
+/* Tables that QEMU takes from files: what stands there is in the bundle.  A
+ * name with one of the marks in it is not found. */
+static void key_add_files(struct digest *digest, const char *value)
+{
+	char *words = text_make("%s", value), *rest;
+	char text[DIGEST_TEXT];
+	struct bl_span bytes;
+	struct stat st;
+
+	for (char *word = strtok_r(words, ",:=", &rest); word != NULL;
+	     word = strtok_r(NULL, ",:=", &rest)) {
+		if (stat(word, &st) < 0 || !S_ISREG(st.st_mode) ||
+		    access(word, R_OK) < 0 || file_map(&bytes, word) < 0)
+			continue;
+		digest_bytes(text, bytes);
+		file_unmap(&bytes);
+		digest_add_text(digest, text);
+	}
+	free(words);
+}
+
+static void key_add_tables(struct digest *digest, const struct strings *args)
+{
+	for (size_t i = 1; i < args->count; i++)
+		if (strcmp(args->v[i - 1], "-acpitable") == 0 ||
+		    strcmp(args->v[i - 1], "-smbios") == 0)
+			key_add_files(digest, args->v[i]);
+}
+
 static void key_add_input(struct digest *digest,
 			  const struct bundle_input *input)
 {
@@ -143,6 +172,7 @@ void cache_key(char key[DIGEST_TEXT], const struct bundle *bundle)
 	digest_add_text(&digest, vm->accel);
 	key_add_list(&digest, &vm->table_args);
 	key_add_list(&digest, &vm->host_args);
+	key_add_tables(&digest, &vm->table_args);
 	key_add_input(&digest, &bundle->kernel);
 	key_add_input(&digest, &bundle->initrd);
 	digest_add_text(&digest, bundle->append);
@@ -152,16 +182,6 @@ void cache_key(char key[DIGEST_TEXT], const struct bundle *bundle)
 }
 
 /* Digests ---------------------------------------------------------------- */
-
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	       a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
 
 /* The file that remembers a digest; NULL without a cache. */
 static char *memo_path(const char *path, const struct stat *st)
@@ -229,8 +249,7 @@ static void memo_put(const char *memo, const struct stat *st, const char *text)
 	free(temp);
 }
 
-static int digest_make(struct bundle_input *input, const struct stat *before,
-		       const char *memo)
+static int digest_make(struct bundle_input *input, const char *memo)
 {
 	struct bl_span bytes;
 	struct stat after;
@@ -241,25 +260,25 @@ static int digest_make(struct bundle_input *input, const struct stat *before,
 	digest_bytes(input->digest, bytes);
 	file_unmap(&bytes);
 	if (memo != NULL && stat(input->path, &after) == 0 &&
-	    same_file(before, &after))
+	    file_same(&input->seen, &after))
 		memo_put(memo, &after, input->digest);
 	return 0;
 }
 
 int cache_digest(struct bundle_input *input, const char *path)
 {
+	struct stat *st = &input->seen;
 	int result = 0;
-	struct stat st;
 	char *memo;
 
 	input->path = realpath(path, NULL);
-	if (input->path == NULL || stat(input->path, &st) < 0)
+	if (input->path == NULL || stat(input->path, st) < 0)
 		return say_errno(path, "cannot open");
-	input->size = (uint64_t)st.st_size;
-	memo = memo_path(input->path, &st);
-	if (memo == NULL || !S_ISREG(st.st_mode) ||
+	input->size = (uint64_t)st->st_size;
+	memo = memo_path(input->path, st);
+	if (memo == NULL || !S_ISREG(st->st_mode) ||
 	    !memo_get(memo, input->digest))
-		result = digest_make(input, &st, memo);
+		result = digest_make(input, memo);
 	free(memo);
 	return result;
 }

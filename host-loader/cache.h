@@ -7,7 +7,8 @@
 #include "host-loader/bundle.h"
 
 /* Key of a bundle that is not baked yet: over the QEMU build, the argument
- * lists, the inputs' digests and Beeline's version.  The random base is not in
+ * lists and the files that -acpitable and -smbios name, the inputs' digests and
+ * Beeline's version.  The random base is not in
  * it.  Needs bundle->qemu_build, vm, kernel, initrd, append, entry, kaslr. */
 void cache_key(char key[DIGEST_TEXT], const struct bundle *bundle);
 

@@ -84,6 +84,16 @@ void file_unmap(struct bl_span *span)
 	*span = (struct bl_span){NULL, 0};
 }
 
+bool file_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
 int file_write_all(int fd, const void *bytes, size_t size)
 {
 	const char *at = bytes;

@@ -124,6 +124,8 @@ int bl_kernel_parse(struct bl_kernel *kernel, struct bl_span bytes,
 {
 	memset(kernel, 0, sizeof(*kernel));
 	kernel->bytes = bytes;
+	if (bytes.size == 0)
+		return fail(err, BL_STAGE_KERNEL, ERR_TRUNCATED, 0, 0);
 	if (elf_magic(bytes.bytes, bytes.size))
 		return elf_kernel(kernel, err);
 	return bzimage_kernel(kernel, err);

@@ -76,8 +76,8 @@ int launch_rom_open(const struct bundle *bundle, const char *cmdline)
 /* Writes a file under another name, then gives it its own. */
 static int file_replace(const char *path, const uint8_t rom[BL_ROM_SIZE])
 {
-	char *fresh = text_make("%s.%d", path, (int)getpid());
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	char *fresh = text_make("%s.XXXXXX", path);
+	int fd = mkostemp(fresh, O_CLOEXEC);
 	bool good = fd >= 0 && file_write_all(fd, rom, BL_ROM_SIZE) == 0;
 
 	if (fd >= 0 && close(fd) < 0)

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* main.c - beeline: the table of its commands. */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host-loader/beeline.h"
 #include "host-loader/cmd.h"
+#include "host-loader/say.h"
 
 static const struct command {
 	const char *name;
@@ -30,10 +34,35 @@ static void usage_print(FILE *out)
 	fprintf(out, "`beeline COMMAND --help` lists a command's options.\n");
 }
 
+/* What whoever starts us may have left: a closed standard file would become a
+ * file of ours, and an ignored SIGCHLD would hide that QEMU has ended. */
+static void surroundings_mend(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	signal(SIGCHLD, SIG_DFL);
+}
+
+/* Of a command that may have printed something. */
+static int code_printed(int code)
+{
+	if (code == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+		say_errno("standard output", "cannot write");
+		return 1;
+	}
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	surroundings_mend();
 	if (name == NULL) {
 		usage_print(stderr);
 		return 2;
@@ -48,7 +77,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].fn(argc - 1, argv + 1);
+			return code_printed(commands[i].fn(argc - 1, argv + 1));
 	fprintf(stderr, "beeline: %s: no such command: see beeline --help\n",
 		name);
 	return 2;

@@ -23,8 +23,8 @@ int manifest_parse(struct bundle *bundle, struct bl_span text,
 /* Is it a manifest of any version? */
 bool manifest_ours(struct bl_span text);
 
-/* Do RAM, extents, memory map and paths make sense together?  Its numbers are
- * all below 2^63.  -1 and a sentence. */
+/* Do RAM, extents, memory map, paths and arguments make sense together?  Its
+ * numbers are all below 2^63.  -1 and a sentence. */
 int manifest_check(const struct bundle *bundle, char why[MANIFEST_WHY]);
 
 /* Makes the sentence.  Returns -1. */

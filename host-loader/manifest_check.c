@@ -10,6 +10,7 @@
 #include "core/abi/acpi.h"
 #include "core/abi/e820.h"
 #include "host-loader/fields.h"
+#include "host-loader/qemu_args.h"
 
 #define PAGE 4096
 
@@ -121,6 +122,23 @@ static int plan_check(const struct bundle *bundle, char why[MANIFEST_WHY])
 	return 0;
 }
 
+/* Of what vm_args_split() takes. */
+static int args_check(const char *name, const struct strings *args,
+		      char why[MANIFEST_WHY])
+{
+	struct qemu_arg arg;
+
+	for (size_t at = 0; at < args->count;) {
+		size_t index = at;
+
+		if (qemu_arg_next(&arg, args->v, args->count, &at) < 0 ||
+		    arg.kind == QEMU_ARG_OURS)
+			return refuse(why, "vm.%s[%zu]: cannot be used with "
+				      "Beeline", name, index);
+	}
+	return 0;
+}
+
 int manifest_check(const struct bundle *bundle, char why[MANIFEST_WHY])
 {
 	if (bundle->vm.qemu[0] != '/')
@@ -129,7 +147,9 @@ int manifest_check(const struct bundle *bundle, char why[MANIFEST_WHY])
 		return refuse(why, "kernel.path: is not an absolute path");
 	if (bundle->initrd.path != NULL && bundle->initrd.path[0] != '/')
 		return refuse(why, "initrd.path: is not an absolute path");
-	if (ram_check(bundle, why) < 0)
+	if (args_check("table_args", &bundle->vm.table_args, why) < 0 ||
+	    args_check("host_args", &bundle->vm.host_args, why) < 0 ||
+	    ram_check(bundle, why) < 0)
 		return -1;
 	return plan_check(bundle, why);
 }

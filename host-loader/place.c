@@ -36,6 +36,23 @@ int place_reserve(struct e820_map *map, uint64_t gpa, uint64_t size,
 	return code == 0 ? 0 : fail(err, BL_STAGE_MAP, code, gpa, 0);
 }
 
+/* No kernel would use a window, nor tables tell of one, that lies in RAM. */
+static int ecam_check(const struct e820_map *map,
+		      const struct bl_request *request, struct bl_error *err)
+{
+	const uint64_t gpa = request->ecam_gpa, size = request->ecam_size;
+
+	for (uint32_t i = 0; i < map->count && size != 0; i++) {
+		const struct e820_range *r = &map->range[i];
+
+		if (r->type == E820_RAM && gpa >> PAGE_SHIFT < r->end &&
+		    r->start <= (gpa + size - 1) >> PAGE_SHIFT)
+			return fail(err, BL_STAGE_MAP, ERR_OVERLAP, gpa,
+				    (uint64_t)r->start << PAGE_SHIFT);
+	}
+	return 0;
+}
+
 int place_map(struct e820_map *map, const struct bl_request *request,
 	      struct bl_error *err)
 {
@@ -53,6 +70,7 @@ int place_map(struct e820_map *map, const struct bl_request *request,
 	if (!e820_is_ram(map, 0, FW_LOW_END >> PAGE_SHIFT) ||
 	    !e820_is_ram(map, ebda, ebda + 1))
 		return fail(err, BL_STAGE_MAP, ERR_NO_ROOM, FW_LOW_END, EBDA);
+	code = ecam_check(map, request, err);
 	for (uint32_t i = 0; i < ARRAY_COUNT(board) && code == 0; i++)
 		if (board[i].size != 0)
 			code = place_reserve(map, board[i].gpa, board[i].size,

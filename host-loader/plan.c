@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* plan.c - from a request to extents and a CPU state: the story of a boot that
  * no firmware takes part in. */
+#include <string.h>
+
 #include "core/abi/boot_params.h"
+#include "core/abi/pvh.h"
 #include "core/abi/x86.h"
 #include "core/boot_params.h"
 #include "core/pvh.h"
@@ -28,7 +31,25 @@ static const uint64_t gdt[] = {
 
 uint64_t bl_arena_size(const struct bl_request *request)
 {
-	return LOW_SIZE + PAGE_SIZE + tables_room(request);
+	uint64_t room = tables_room(request);
+
+	return room > IDENTITY_MAP ? 0 : LOW_SIZE + PAGE_SIZE + room;
+}
+
+static int arena_check(const struct bl_request *request, struct bl_error *err)
+{
+	uint64_t need = bl_arena_size(request);
+
+	if (need == 0)
+		return fail(err, BL_STAGE_TABLES, ERR_NO_ROOM,
+			    tables_room(request), IDENTITY_MAP);
+	if (request->arena_size < need)
+		return fail(err, BL_STAGE_ARENA, ERR_NO_ROOM,
+			    request->arena_size, need);
+	if ((uintptr_t)request->arena % sizeof(uint64_t) != 0)
+		return fail(err, BL_STAGE_ARENA, ERR_ALIGN,
+			    (uintptr_t)request->arena, sizeof(uint64_t));
+	return 0;
 }
 
 static int request_check(const struct bl_request *request,
@@ -39,7 +60,8 @@ static int request_check(const struct bl_request *request,
 	bool board = request->tables == BL_TABLES_PC ||
 		     request->tables == BL_TABLES_HWREDUCED;
 
-	if (k->format != BL_FORMAT_ELF || (!pvh && !k->is64))
+	if (k->format != BL_FORMAT_ELF ||
+	    (!pvh && (!k->is64 || request->entry != BL_ENTRY_64)))
 		return fail(err, BL_STAGE_KERNEL, ERR_UNSUPPORTED, 0, 0);
 	if (pvh && k->entry_pvh == 0)
 		return fail(err, BL_STAGE_KERNEL, ERR_ABSENT, 0, 0);
@@ -48,10 +70,7 @@ static int request_check(const struct bl_request *request,
 	if (request->seed.size > BL_SEED_MAX)
 		return fail(err, BL_STAGE_ROM, ERR_TOO_LONG, request->seed.size,
 			    BL_SEED_MAX);
-	if (request->arena_size < bl_arena_size(request))
-		return fail(err, BL_STAGE_ARENA, ERR_NO_ROOM,
-			    request->arena_size, bl_arena_size(request));
-	return 0;
+	return arena_check(request, err);
 }
 
 static void kernel_extents(struct bl_plan *plan, const struct bl_kernel *k)
@@ -85,6 +104,8 @@ static int cmdline_plan(struct bl_plan *plan, struct arena *arena,
 	if (from->size > max)
 		return fail(err, BL_STAGE_CMDLINE, ERR_TOO_LONG, from->size,
 			    max);
+	if (from->size != 0 && memchr(from->bytes, 0, (size_t)from->size))
+		return fail(err, BL_STAGE_CMDLINE, ERR_UNSUPPORTED, 0, 0);
 	if (request->launch_rom)
 		return 0;
 	if (from->size != 0)
@@ -125,12 +146,13 @@ static void linux_plan(struct bl_plan *plan, struct arena *arena,
 		       const struct bl_request *request)
 {
 	struct boot_params *bp = arena_low(arena, BOOT_PARAMS);
+	uint64_t alignment = request->kernel->relocatable
+				     ? request->kernel->alignment : PAGE_SIZE;
 	struct boot_args args = {
 		.load_gpa = (uint32_t)plan->kernel_gpa,
 		.cmdline_gpa = (uint32_t)plan->cmdline_gpa,
 		.initrd_gpa = plan->initrd_gpa,
 		.initrd_size = (uint32_t)plan->initrd_size,
-		.rsdp_gpa = (uint32_t)plan->rsdp_gpa,
 		.setup_data_gpa = seed_plan(arena, request),
 		.map = map,
 	};
@@ -139,7 +161,7 @@ static void linux_plan(struct bl_plan *plan, struct arena *arena,
 	bp->hdr.header = SETUP_HEADER_MAGIC;
 	bp->hdr.version = PROTOCOL;
 	bp->hdr.loadflags = LOADED_HIGH | (request->kaslr ? KASLR_FLAG : 0);
-	bp->hdr.kernel_alignment = (uint32_t)request->kernel->alignment;
+	bp->hdr.kernel_alignment = (uint32_t)alignment;
 	bp->hdr.relocatable_kernel = request->kernel->relocatable;
 	bp->hdr.xloadflags = XLF_KERNEL_64 | XLF_CAN_BE_LOADED_ABOVE_4G;
 	bp->hdr.cmdline_size = request->kernel->cmdline_max;
@@ -172,13 +194,13 @@ static int pvh_plan(struct bl_plan *plan, struct arena *arena,
 		.cmdline_gpa = (uint32_t)plan->cmdline_gpa,
 		.initrd_gpa = plan->initrd_gpa,
 		.initrd_size = (uint32_t)plan->initrd_size,
-		.rsdp_gpa = (uint32_t)plan->rsdp_gpa,
 	};
-	int code = pvh_build(arena_low(arena, START_INFO), START_INFO,
-			     START_INFO_SIZE, map, &args);
+	struct hvm_start_info *info = arena_low(arena, START_INFO);
+	int code = pvh_build(info, START_INFO, START_INFO_SIZE, map, &args);
 
 	if (code != 0)
 		return fail(err, BL_STAGE_MAP, code, map->count, 0);
+	info->rsdp_paddr = plan->rsdp_gpa; /* the VMM's may be above 4 GiB */
 	extent_add_low(plan, START_INFO, START_INFO_SIZE);
 	return 0;
 }
@@ -236,6 +258,29 @@ static void extents_sort(struct bl_plan *plan)
 	}
 }
 
+/* Is all of it RAM of the map?  Ranges are disjoint: each step leaves one of
+ * them behind for good. */
+static bool in_ram(const struct bl_request *request, uint64_t gpa,
+		   uint64_t size)
+{
+	uint64_t left = size;
+
+	while (left > 0) {
+		uint64_t at = gpa + (size - left), part = 0;
+
+		for (uint32_t i = 0; i < request->map_count; i++) {
+			const struct bl_range *r = &request->map[i];
+
+			if (r->type == E820_RAM && at - r->gpa < r->size)
+				part = r->size - (at - r->gpa);
+		}
+		if (part == 0)
+			return false;
+		left -= part < left ? part : left;
+	}
+	return true;
+}
+
 /* Whatever the parts did: no two extents meet, and all lie in the RAM that the
  * request spoke of. */
 static int extents_check(const struct bl_plan *plan,
@@ -243,14 +288,8 @@ static int extents_check(const struct bl_plan *plan,
 {
 	for (uint32_t i = 0; i < plan->extent_count; i++) {
 		const struct bl_extent *x = &plan->extent[i];
-		bool inside = false;
 
-		for (uint32_t j = 0; j < request->map_count; j++)
-			if (request->map[j].type == E820_RAM &&
-			    range_fits(x->gpa - request->map[j].gpa, x->size,
-				       request->map[j].size))
-				inside = true;
-		if (!inside)
+		if (!in_ram(request, x->gpa, x->size))
 			return fail(err, BL_STAGE_MAP, ERR_RANGE, x->gpa, 0);
 		if (i > 0 && x[-1].gpa + x[-1].size > x->gpa)
 			return fail(err, BL_STAGE_MAP, ERR_OVERLAP, x->gpa,

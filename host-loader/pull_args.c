@@ -30,11 +30,24 @@ static bool value_is(const char *value, const char *key, const char *wanted)
 	return is;
 }
 
+/* "key=on" or, as QEMU takes it too, "key" alone. */
+static bool is_on(const char *value, const char *key)
+{
+	char *found = qemu_value_get(value, "backend", key);
+	char *words = text_make("%s,", value);
+	char *word = text_make(",%s,", key);
+	bool on = found != NULL ? strcmp(found, "off") != 0
+				: strstr(words, word) != NULL;
+
+	free(found);
+	free(words);
+	free(word);
+	return on;
+}
+
 static bool connects(const char *value)
 {
-	return value_is(value, "backend", "socket") &&
-	       !value_is(value, "server", "on") && strstr(value, ",server,") ==
-							   NULL;
+	return value_is(value, "backend", "socket") && !is_on(value, "server");
 }
 
 /* A chardev that does nothing, with the id and the mux of another. */
@@ -47,7 +60,7 @@ static void chardev_add(struct strings *list, const char *value)
 		strings_add(list, value);
 	else
 		strings_addf(list, "null,id=%s%s", id,
-			     value_is(value, "mux", "on") ? ",mux=on" : "");
+			     is_on(value, "mux") ? ",mux=on" : "");
 	free(id);
 }
 
@@ -68,8 +81,20 @@ static void args_filter(struct strings *out, const struct strings *args)
 	}
 }
 
+/* Does a port's value open something by itself: a file, a pty, a socket? */
+static bool port_opens(const char *option, const char *value)
+{
+	return (strcmp(option, "-serial") == 0 ||
+		strcmp(option, "-parallel") == 0 ||
+		strcmp(option, "-debugcon") == 0) &&
+	       strcmp(value, "none") != 0 &&
+	       strncmp(value, "chardev:", 8) != 0;
+}
+
 void pull_args(struct vm *out, const struct vm *vm)
 {
+	const char *before = "";
+
 	*out = (struct vm){
 		.qemu = text_make("%s", vm->qemu),
 		.machine = text_make("%s", vm->machine),
@@ -78,7 +103,12 @@ void pull_args(struct vm *out, const struct vm *vm)
 		.accel = text_make("%s", vm->accel),
 		.no_console = vm->no_console,
 	};
-	for (size_t i = 0; i < vm->table_args.count; i++)
-		strings_add(&out->table_args, vm->table_args.v[i]);
+	for (size_t i = 0; i < vm->table_args.count; i++) {
+		const char *word = vm->table_args.v[i];
+
+		strings_add(&out->table_args,
+			    port_opens(before, word) ? "null" : word);
+		before = word;
+	}
 	args_filter(&out->host_args, &vm->host_args);
 }

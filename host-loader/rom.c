@@ -2,6 +2,9 @@
 /* rom.c - the 64 KiB of a launch: command line, slots, stub, SMBIOS entry
  * point, reset vector. */
 #include "host-loader/rom.h"
+
+#include <string.h>
+
 #include "core/abi/fw_cfg.h"
 #include "core/abi/smbios.h"
 #include "core/sum8.h"
@@ -105,6 +108,9 @@ static int launch_put(void *rom, struct bl_span cmdline, struct bl_span seed,
 	if (cmdline.size > s->cmdline_max)
 		return fail(err, BL_STAGE_CMDLINE, ERR_TOO_LONG, cmdline.size,
 			    s->cmdline_max);
+	if (cmdline.size != 0 &&
+	    memchr(cmdline.bytes, 0, (size_t)cmdline.size) != NULL)
+		return fail(err, BL_STAGE_CMDLINE, ERR_UNSUPPORTED, 0, 0);
 	if (seed.size > BL_SEED_MAX)
 		return fail(err, BL_STAGE_ROM, ERR_TOO_LONG, seed.size,
 			    BL_SEED_MAX);

@@ -245,6 +245,9 @@ static int run_temporary(const struct options *o, struct bundle *wanted)
 	if (folder != NULL) {
 		wanted->dir = text_make("%s/bundle", folder);
 		code = foreground_run(&fg, &job);
+		/* the signal may have come when it had just ended */
+		if (code == 0 && fg.signalled != 0)
+			code = 128 + fg.signalled;
 		if (code == 0)
 			code = baked_run(wanted->dir, &wanted->vm, o);
 		folder_temporary_remove(folder);

@@ -153,6 +153,9 @@ static int write_launch(struct script_host *host, const struct script_write *w,
 	const struct bl_request *request = host->request;
 	int code = 0;
 
+	/* where the RSDP was linked is not where it went (tables.c) */
+	if (f != NULL && f->gpa == host->result->rsdp_gpa)
+		return fail(err, BL_STAGE_TABLES, ERR_UNSUPPORTED, w->value, 0);
 	memcpy(arena_low(host->arena, data_gpa), &w->value, sizeof(w->value));
 	if (f != NULL && !patched(request, f->name))
 		code = dma_add(host->plan, (struct bl_dma){

@@ -19,6 +19,13 @@ static const void *bytes_of(const struct bl_extent *x,
 	return (const uint8_t *)from->bytes + x->offset;
 }
 
+static enum bl_stage stage_of(const struct bl_extent *x)
+{
+	return x->source == BL_FROM_KERNEL   ? BL_STAGE_KERNEL
+	       : x->source == BL_FROM_INITRD ? BL_STAGE_INITRD
+					     : BL_STAGE_ARENA;
+}
+
 int bl_plan_each(const struct bl_plan *plan, const struct bl_sources *sources,
 		 int (*fn)(void *ctx, const struct bl_extent *extent,
 			   const void *bytes),
@@ -68,7 +75,7 @@ int bl_plan_copy(const struct bl_plan *plan, const struct bl_sources *sources,
 			return fail(err, BL_STAGE_MAP, ERR_RANGE, x->gpa,
 				    gpa + size);
 		if (x->source != BL_ZERO && bytes_of(x, sources) == NULL)
-			return fail(err, BL_STAGE_KERNEL, ERR_TRUNCATED,
+			return fail(err, stage_of(x), ERR_TRUNCATED,
 				    x->offset + x->size, 0);
 	}
 	return bl_plan_each(plan, sources, extent_copy, &to);

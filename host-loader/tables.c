@@ -5,6 +5,7 @@
 #include "core/acpi_script.h"
 #include "core/pc_tables.h"
 #include "core/smbios.h"
+#include "host-loader/board.h"
 #include "host-loader/fail.h"
 #include "host-loader/hwreduced.h"
 #include "host-loader/pc_devices.h"
@@ -43,16 +44,24 @@ static int high_place(struct arena *arena, struct e820_map *map, uint64_t room,
 	return 0;
 }
 
-static void files_extents(struct bl_plan *plan, const struct arena *arena,
-			  const struct acpi_result *result)
+/* Of zone FSEG the RSDP alone is taken: the page that it was linked in is not
+ * the guest's, and what else came to stand there cannot be moved. */
+static int files_extents(struct bl_plan *plan, const struct arena *arena,
+			 const struct acpi_result *result, uint32_t high_end,
+			 struct bl_error *err)
 {
 	for (uint32_t i = 0; i < result->file_count; i++) {
 		const struct acpi_file *f = &result->file[i];
 
-		if (f->gpa != 0 && f->gpa != result->rsdp_gpa)
-			extent_add(plan, f->gpa, f->size, BL_FROM_ARENA,
-				   LOW_SIZE + f->gpa - arena->high.gpa);
+		if (f->gpa == 0 || f->gpa == result->rsdp_gpa)
+			continue;
+		if (f->gpa >= high_end)
+			return fail(err, BL_STAGE_TABLES, ERR_UNSUPPORTED,
+				    f->size, 0);
+		extent_add(plan, f->gpa, f->size, BL_FROM_ARENA,
+			   LOW_SIZE + f->gpa - arena->high.gpa);
 	}
+	return 0;
 }
 
 /* The RSDP holds the addresses of others and nobody holds its own: it can be
@@ -98,9 +107,26 @@ static int script_plan(struct bl_plan *plan, struct arena *arena,
 	if (acpi_script_run(script->bytes, (uint32_t)script->size, &items,
 			    &place, &result, &fault) != 0)
 		return fail_fault(err, BL_STAGE_TABLES, &fault);
-	files_extents(plan, arena, &result);
+	code = files_extents(plan, arena, &result,
+			     (uint32_t)place.high_limit << PAGE_SHIFT, err);
 	rsdp_move(plan, arena, &result);
-	return script_launch(&host, err);
+	return code != 0 ? code : script_launch(&host, err);
+}
+
+/* Processors and devices: there is nothing else on this board. */
+static int pc_check(const struct bl_request *request, struct fault *fault)
+{
+	const struct bl_board board = {
+		.apic_id = request->board->apic_id,
+		.cpu_count = request->board->cpu_count,
+		.mmio = request->board->mmio,
+		.mmio_count = request->board->mmio_count,
+	};
+	struct bl_request r = *request;
+
+	r.board = &board;
+	r.ecam_size = 0;
+	return board_check(&r, fault);
 }
 
 static int pc_plan(struct bl_plan *plan, struct arena *arena,
@@ -121,7 +147,8 @@ static int pc_plan(struct bl_plan *plan, struct arena *arena,
 	struct acpi_rsdp *rsdp = arena_low(arena, EBDA_RSDP);
 	struct fault fault;
 
-	if (pc_tables_build(&board, &block, rsdp, arena_low(arena, EBDA_MP),
+	if (pc_check(request, &fault) != 0 ||
+	    pc_tables_build(&board, &block, rsdp, arena_low(arena, EBDA_MP),
 			    &fault) != 0 ||
 	    pc_devices_add(&block, request->board, rsdp, &fault) != 0)
 		return fail_fault(err, BL_STAGE_TABLES, &fault);

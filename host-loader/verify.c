@@ -8,7 +8,8 @@
 #include "core/base.h"
 #include "core/sum8.h"
 
-#define CODE_PROBE 16 /* bytes at the entry, of which one is not zero */
+#define CODE_PROBE 16 /* bytes at the entry, or up to the kernel's end, of
+		       * which one is not zero */
 
 static const struct {
 	const char *rule, *text;
@@ -155,7 +156,7 @@ static void kernel_claim(struct verify *v)
 
 static void kernel_verify(struct verify *v)
 {
-	uint64_t rip = v->cpu->rip;
+	uint64_t rip = v->cpu->rip, probe = CODE_PROBE;
 
 	if (v->kernel_size != 0) {
 		verify_rule(v, RULE_KERNEL_MEMORY,
@@ -166,10 +167,14 @@ static void kernel_verify(struct verify *v)
 			    rip >= v->kernel_gpa &&
 				    rip - v->kernel_gpa < v->kernel_size,
 			    rip, v->kernel_gpa + v->kernel_size);
+		/* memory may end where the kernel does */
+		if (rip - v->kernel_gpa < v->kernel_size &&
+		    probe > v->kernel_size - (rip - v->kernel_gpa))
+			probe = v->kernel_size - (rip - v->kernel_gpa);
 	}
 	verify_rule(v, RULE_KERNEL_CODE,
-		    verify_read(v, rip, v->chunk, CODE_PROBE) &&
-			    !verify_is_zero(v, rip, CODE_PROBE),
+		    verify_read(v, rip, v->chunk, probe) &&
+			    !verify_is_zero(v, rip, probe),
 		    rip, 0);
 }
 

@@ -13,9 +13,9 @@ unit_tests := err sum8 e820 e820_parse e820_model fwcfg_dir acpi_script \
 	mptable
 # tests of host-loader/: they take all of it but main.c
 host_unit_tests := plan rom payload payload_block vm options qtest hwreduced \
-	manifest image verify verify_plan verify_tables
+	manifest image verify verify_plan verify_tables plan_refuse
 fuzz_tests := acpi_script e820 fwcfg_dir bzimage elf
-host_fuzz_tests := payload qtest manifest verify
+host_fuzz_tests := payload qtest manifest verify plan
 
 test_core  := $(core_src)
 test_flags := -std=c11 -g -O1 -I. -I$(build)/gen $(warnings) -Wno-cast-qual \

@@ -97,8 +97,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	machine_build(&m, memory, kind & 1 ? BL_ENTRY_PVH : BL_ENTRY_64);
 	registers(&in);
 	if (kind & 2)   /* the input, over and over, is all that there is */
-		for (size_t i = 0; in.left > 0 && i < sizeof(memory); i++)
-			memory[i] = in.at[i % in.left];
+		for (size_t i = 0; in.left > 0 && i < sizeof(memory);
+		     i += in.left)
+			memcpy(memory + i, in.at,
+			       in.left < sizeof(memory) - i
+				       ? in.left : sizeof(memory) - i);
 	else
 		for (int i = 0; in.left > 0 && i < PATCHES_MAX; i++)
 			patch(&in);

@@ -352,6 +352,22 @@ def test_many_at_once(work):
     check(len(cache_names(work, "bundles")) == 1, "not one")
 
 
+def test_input_changes(work):
+    """A kernel that is written anew meanwhile is not kept under the digest
+    that it had."""
+    kernel = os.path.join(work, "kernel")
+    bundles = os.path.join(work, ".cache", "beeline", "bundles")
+    put(kernel, "one")
+    process = start("cached", kernel, BIG, env=environment(work))
+    wait_for(lambda: os.path.isdir(bundles) and temp_folders(bundles),
+             "for a bake")
+    put(kernel, "two")
+    code, out, err = finish(process)
+    check(code == 1 and out == "" and err == f"beeline: {kernel}: has changed "
+          "while it was baked\n", f"{code}: {err.strip()}")
+    expect_only(bundles)
+
+
 def test_baker_killed(work):
     """kill -9 of the one that bakes: the next bakes, and cleans up."""
     kernel = os.path.join(work, "kernel")
@@ -575,8 +591,8 @@ def test_build_id(work):
 
 TESTS = (test_bundle, test_modes, test_replace, test_in_the_way,
          test_file_size_limit, test_full_disk, test_signals, test_killed,
-         test_damaged, test_cached, test_many_at_once, test_baker_killed,
-         test_unusable_cache, test_foreign_cache, test_digests, test_list,
+         test_damaged, test_cached, test_many_at_once, test_input_changes,
+         test_baker_killed, test_unusable_cache, test_foreign_cache, test_digests, test_list,
          test_prune, test_usage, test_build_id)
 
 

@@ -238,6 +238,37 @@ def test_help(place):
             check(f"usage: beeline {command}" in out and err == "", out + err)
 
 
+def test_surroundings(place):
+    """Standard files that are closed or full, and SIGCHLD ignored."""
+    def ignore():
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
+    def shell(*args, files, **more):
+        with subprocess.Popen(
+                ["sh", "-c", f'exec "$@" {files}', "sh", BEELINE, *args],
+                env={**place.env, "FAKE": "exit5"}, text=True,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                cwd=place.folder, **more) as child:
+            place.children.append(child)
+            return child.communicate(timeout=TIME)[1], child.returncode
+
+    bundle = place.bake("--no-console")
+    args = ["--accel", "tcg"]
+    for files in ("<&- >&-", "<&- >&- 2>&-", "2>&-"):
+        shutil.rmtree(bundle)
+        equal(shell("bake", "--output", bundle, "--kernel", place.kernel,
+                    "--memory", "128", *args, files=files), ("", 0), files)
+        equal(shell("verify", bundle, files=">&-"), ("", 0), "verify")
+        equal(shell("run", "--bundle", bundle, *args, files=files),
+              ("", 5), files)
+    equal(shell("run", "--bundle", bundle, *args, files="</dev/null",
+                preexec_fn=ignore), ("", 5), "SIGCHLD ignored")
+    equal(shell("run", "--kernel", place.kernel, *args, "--dry-run",
+                files=">/dev/full"),
+          ("beeline: standard output: cannot write: No space left on device\n",
+           1), "full")
+
+
 def test_usage_of_program(place):
     """No command or an unknown one."""
     out, err = place.call(code=2)
@@ -707,6 +738,19 @@ def test_cache(place):
     line, _ = place.call(*args, "--dry-run")
     check(place.path("cache") in line, line)
     place.refused(*args, about="cannot", XDG_CACHE_HOME="/proc/none")
+
+
+def test_cache_tables(place):
+    """Tables that QEMU reads from a file belong to the bundle."""
+    args = ["run", "--path", "none", "--kernel", place.kernel, "--memory",
+            "128", "--accel", "tcg", "--", "-acpitable",
+            "sig=BEEL,data=table"]
+    place.bake()
+    for wanted, data in ((True, b"one"), (False, b"one"), (True, b"two")):
+        place.write("table", data)
+        place.forget()
+        place.call(*args)
+        equal(place.note("baked") is not None, wanted, f"baked with {data}")
 
 
 def test_no_cache(place):

@@ -91,6 +91,8 @@ static void request_vary(struct fixture *f, struct rng *r)
 	static const uint8_t smbios[] = {1, 4, 1, 0, 'B', 0, 0};
 	static const uint8_t seed[BL_SEED_MAX] = {7};
 
+	if (rng_below(r, 4) == 0)
+		kernel_parse(f, 0); /* one that stays where it is */
 	f->map[0].size = MEMORY - MIB(1) * rng_below(r, 20);
 	f->request.entry = rng_below(r, 3) ? BL_ENTRY_64 : BL_ENTRY_PVH;
 	f->request.tables = tables[rng_below(r, 3)];

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "host-loader/pull_args.h"
 #include "host-loader/qemu_args.h"
 #include "host-loader/vm.h"
 
@@ -360,6 +361,48 @@ static void command_has_all(void **state)
 	strings_free(&vm.host_args);
 }
 
+/* What would open, listen or write in a pull does nothing there. */
+static void pull_touches_nothing(void **state)
+{
+	static const struct {
+		const char *line, *table, *host;
+	} row[] = {
+		{"-serial tcp::1,server", "-serial null", ""},
+		{"-serial mon:stdio -device d", "-serial null -device d", ""},
+		{"-serial chardev:c -serial none",
+		 "-serial chardev:c -serial none", ""},
+		{"-parallel file:p -debugcon pty",
+		 "-parallel null -debugcon null", ""},
+		{"-chardev file,id=c,path=p,mux=on", "",
+		 "-chardev null,id=c,mux=on"},
+		{"-chardev pty,id=c,mux", "", "-chardev null,id=c,mux=on"},
+		{"-chardev socket,id=c,path=p", "",
+		 "-chardev socket,id=c,path=p"},
+		{"-chardev socket,id=c,path=p,server=off", "",
+		 "-chardev socket,id=c,path=p,server=off"},
+		{"-chardev socket,id=c,path=p,server=on,wait=off", "",
+		 "-chardev null,id=c"},
+		{"-chardev socket,id=c,path=p,server,nowait", "",
+		 "-chardev null,id=c"},
+		{"-chardev socket,id=c,path=p,server", "",
+		 "-chardev null,id=c"},
+		{"-netdev user,id=n -D log -S -monitor stdio", "",
+		 "-netdev user,id=n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct vm vm = {.no_console = true}, out;
+
+		assert_int_equal(split(&vm, row[i].line), 0);
+		pull_args(&out, &vm);
+		list_check(&out.table_args, row[i].table);
+		list_check(&out.host_args, row[i].host);
+		vm_free(&out);
+		vm_free(&vm);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +419,7 @@ int main(void)
 		CASE(host_has_an_option),
 		CASE(values_are_found),
 		CASE(command_has_all),
+		CASE(pull_touches_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

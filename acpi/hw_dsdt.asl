@@ -5,7 +5,7 @@
  * There are no processor devices: Linux takes processors from the MADT, and
  * uses ACPI0007 for power states, throttling and hotplug, which such a machine
  * has not. */
-#include "host-loader/hwreduced_marks.h"
+#include "host-loader/lib/hwreduced_marks.h"
 
 DefinitionBlock ("", "DSDT", 2, "BEELIN", "HWREDUCE", 1)
 {

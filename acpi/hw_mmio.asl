@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* hw_mmio.asl - an SSDT for one virtio-mmio device. */
-#include "host-loader/hwreduced_marks.h"
+#include "host-loader/lib/hwreduced_marks.h"
 
 DefinitionBlock ("", "SSDT", 2, "BEELIN", "VIRTIO00", 1)
 {

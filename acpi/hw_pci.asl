@@ -2,7 +2,7 @@
 /* hw_pci.asl - an SSDT for a PCI Express root that is reached by ECAM alone.
  *
  * No _PRT: interrupts are messages (MSI, MSI-X), no pin is wired. */
-#include "host-loader/hwreduced_marks.h"
+#include "host-loader/lib/hwreduced_marks.h"
 
 DefinitionBlock ("", "SSDT", 2, "BEELIN", "PCIEROOT", 1)
 {

@@ -1,49 +1,40 @@
 # host-loader.mk - what libbeeline and beeline consist of, in reading order.
-host_lib_src := host-loader/error.c host-loader/kernel.c host-loader/place.c \
-	host-loader/script.c host-loader/board.c host-loader/hwreduced.c \
-	host-loader/pc_devices.c host-loader/tables.c \
-	host-loader/plan.c \
-	host-loader/sink.c host-loader/rom.c host-loader/verify.c \
-	host-loader/verify_map.c host-loader/verify_linux.c \
-	host-loader/verify_pvh.c host-loader/verify_cpu.c \
-	host-loader/verify_pages.c host-loader/verify_acpi.c \
-	host-loader/verify_fadt.c host-loader/verify_madt.c \
-	host-loader/verify_smbios.c
+# lib/ is libbeeline; the program's rooms use it and, of each other, only what
+# stands above: tests/lint checks both.
+host_lib_src := $(addprefix host-loader/lib/, \
+	error.c kernel.c place.c script.c board.c hwreduced.c pc_devices.c \
+	tables.c plan.c sink.c rom.c verify.c verify_map.c verify_linux.c \
+	verify_pvh.c verify_cpu.c verify_pages.c verify_acpi.c verify_fadt.c \
+	verify_madt.c verify_smbios.c)
 # needs the codec libraries, and nothing of the rest but what is public
-host_codec_src := host-loader/codec_stream.c host-loader/codec_lz4.c \
-	host-loader/payload.c
+host_codec_src := $(addprefix host-loader/lib/, \
+	codec_stream.c codec_lz4.c payload.c)
 # liblzo2 is GPL-2.0-or-later: the program may use it, the library does not
 LZO ?= 1
-host_lzo_no_src  := host-loader/codec_lzo_none.c
-host_lzo_yes_src := host-loader/codec_lzo.c
+host_lzo_no_src  := $(addprefix host-loader/lib/,codec_lzo_none.c)
+host_lzo_yes_src := $(addprefix host-loader/lib/,codec_lzo.c)
 host_lzo_src := $(if $(filter 1,$(LZO)),$(host_lzo_yes_src),$(host_lzo_no_src))
-host_cmd_src := host-loader/say.c host-loader/strings.c host-loader/file.c \
-	host-loader/qemu_args.c host-loader/vm.c host-loader/options.c \
-	host-loader/qemu.c host-loader/kvm.c host-loader/accel.c \
-	host-loader/tsc.c host-loader/machine.c \
-	host-loader/peer.c host-loader/qtest.c host-loader/qmp.c \
-	host-loader/child.c host-loader/chipset_pull.c \
-	host-loader/fwcfg_pull.c host-loader/board_pull.c \
-	host-loader/pull_args.c \
-	host-loader/pull.c host-loader/digest.c host-loader/bundle.c \
-	host-loader/image.c host-loader/fields.c host-loader/manifest.c \
-	host-loader/manifest_check.c host-loader/bundle_dir.c \
-	host-loader/bundle_read.c host-loader/bundle_write.c \
-	host-loader/build_id.c \
-	host-loader/cache.c host-loader/cache_entry.c \
-	host-loader/cache_list.c \
-	host-loader/cmdline.c host-loader/bake.c host-loader/foreground.c \
-	host-loader/events.c host-loader/memory_report.c \
-	host-loader/launch_rom.c host-loader/launch.c \
-	host-loader/folder_temporary.c host-loader/run_firmware.c \
-	host-loader/run_none.c \
-	host-loader/cmd_run.c host-loader/cmd_bake.c \
-	host-loader/inspect_facts.c host-loader/inspect_kernel.c \
-	host-loader/inspect_rom.c host-loader/inspect_acpi.c \
-	host-loader/inspect_script.c host-loader/inspect_bundle.c \
-	host-loader/bundle_view.c host-loader/bundle_verify.c \
-	host-loader/cmd_verify.c \
-	host-loader/cmd_inspect.c host-loader/cmd_cache.c host-loader/main.c
+
+host_base_src := $(addprefix host-loader/,say.c strings.c file.c)
+# a machine as QEMU is told of it, and what QEMU says of it
+host_qemu_src := $(addprefix host-loader/qemu/, \
+	qemu.c qemu_args.c vm.c kvm.c accel.c tsc.c peer.c qtest.c qmp.c \
+	child.c chipset_pull.c fwcfg_pull.c board_pull.c pull_args.c pull.c)
+# folders with a machine that is ready to run
+host_bundle_src := $(addprefix host-loader/bundle/, \
+	digest.c bundle.c image.c fields.c manifest.c manifest_check.c \
+	bundle_dir.c bundle_read.c bundle_write.c build_id.c cache.c \
+	cache_entry.c cache_list.c folder_temporary.c)
+# from options to a bundle, and from a bundle to a running QEMU
+host_run_src := $(addprefix host-loader/run/, \
+	options.c machine.c cmdline.c bake.c foreground.c events.c \
+	memory_report.c launch_rom.c launch.c run_firmware.c run_none.c)
+host_main_src := $(addprefix host-loader/cmd/, \
+	cmd_run.c cmd_bake.c inspect_facts.c inspect_kernel.c inspect_rom.c \
+	inspect_acpi.c inspect_script.c inspect_bundle.c bundle_view.c \
+	bundle_verify.c cmd_verify.c cmd_inspect.c cmd_cache.c main.c)
+host_cmd_src := $(host_base_src) $(host_qemu_src) $(host_bundle_src) \
+	$(host_run_src) $(host_main_src)
 examples := kvm-direct
 
 host_out    := $(build)/host
@@ -72,13 +63,13 @@ $(host_out)/%.c.o: %.c $(build)/gen/version.h Makefile host-loader/host-loader.m
 
 # the reset stubs: one source, a blob for each chipset and entry
 host_stubs := none_64 i440fx_64 q35_64 none_pvh i440fx_pvh q35_pvh
-$(host_out)/stub_%.bin: host-loader/stub.asm $(build)/gen/abi.inc | $(host_out)/
+$(host_out)/stub_%.bin: host-loader/lib/stub.asm $(build)/gen/abi.inc | $(host_out)/
 	$(call say,NASM,$@)
 	$(Q)$(NASM) -f bin -w+all -I$(build)/gen/ -DCHIPSET_$(word 1,$(subst _, ,$*)) \
 		-DENTRY_$(word 2,$(subst _, ,$*)) $< -o $@
 
 $(host_out)/stubs.c: $(host_stubs:%=$(host_out)/stub_%.bin)
-	$(Q){ echo '#include "host-loader/rom.h"'; for s in $(host_stubs); do \
+	$(Q){ echo '#include "host-loader/lib/rom.h"'; for s in $(host_stubs); do \
 	echo "const uint8_t stub_$$s[] = {"; \
 	od -An -v -tx1 $(host_out)/stub_$$s.bin | sed 's/ \(..\)/ 0x\1,/g'; \
 	echo '};'; echo "const uint32_t stub_$${s}_size = sizeof(stub_$$s);"; \
@@ -120,7 +111,7 @@ $(build)/beeline: $(call host_obj,$(core_src) $(host_lib_src) $(host_codec_src) 
 
 # What stands for a machine's own numbers in our AML is C's affair too.
 $(build)/acpi/hw_dsdt.aml $(build)/acpi/hw_mmio.aml $(build)/acpi/hw_pci.aml: \
-	host-loader/hwreduced_marks.h
+	host-loader/lib/hwreduced_marks.h
 
 ## examples: builds build/examples: small programs around libbeeline
 .PHONY: examples
@@ -135,7 +126,7 @@ $(build)/examples/%: examples/%.c $(build)/libbeeline.a
 # for tests/host/hwreduced.py
 $(build)/test/hwreduced-dump: tests/host/hwreduced-dump.c $(call host_obj, \
 		core/err.c core/sum8.c core/table_block.c core/acpi_tables.c \
-		host-loader/board.c host-loader/hwreduced.c) $(host_aml_obj)
+		host-loader/lib/board.c host-loader/lib/hwreduced.c) $(host_aml_obj)
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(host_flags) $^ -o $@

@@ -29,7 +29,7 @@ $(build)/beeline.pc: FORCE | $(build)/
 
 # where the program looks last for fw.bin; first beside itself, then in
 # ../share/beeline
-$(host_out)/host-loader/run_firmware.c.o: host_flags += \
+$(host_out)/host-loader/run/run_firmware.c.o: host_flags += \
 	-DBEELINE_DATADIR='"$(DATADIR)/beeline"'
 
 # a path, for the shell: DESTDIR may have a space in it

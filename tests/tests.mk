@@ -137,7 +137,8 @@ fuzz-deps:
 fuzz_flags := -std=c11 -g -O1 -I. -I$(build)/gen -D_GNU_SOURCE \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-Wno-unknown-pragmas
-fuzz_headers = $(wildcard core/*.h core/abi/*.h host-loader/*.h tests/fuzz/*.h)
+fuzz_headers = $(wildcard core/*.h core/abi/*.h host-loader/*.h \
+	host-loader/*/*.h tests/fuzz/*.h)
 host_fuzz_src := $(host_lib_src) $(host_codec_src) $(host_lzo_yes_src) \
 	$(filter-out %/main.c,$(host_cmd_src))
 

@@ -2,7 +2,7 @@
 /* fuzz_manifest.c - any bytes as a bundle's manifest. */
 #include "tests/fuzz/fuzz.h"
 
-#include "host-loader/manifest.h"
+#include "host-loader/bundle/manifest.h"
 
 static void plan_check(const struct bundle *bundle)
 {

@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "host-loader/pull_parts.h"
-#include "host-loader/qmp.h"
-#include "host-loader/qtest.h"
+#include "host-loader/qemu/pull_parts.h"
+#include "host-loader/qemu/qmp.h"
+#include "host-loader/qemu/qtest.h"
 
 #define SAID_MAX  150000 /* fits into a socket */
 #define BYTES_MAX 40000  /* of one answer */

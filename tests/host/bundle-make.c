@@ -16,9 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host-loader/cache.h"
-#include "host-loader/cmd.h"
-#include "host-loader/manifest.h"
+#include "host-loader/bundle/cache.h"
+#include "host-loader/cmd/cmd.h"
+#include "host-loader/bundle/manifest.h"
 #include "tests/unit/bundle.h"
 
 static int write_to(struct bundle *bundle, size_t kernel)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host-loader/hwreduced.h"
+#include "host-loader/lib/hwreduced.h"
 
 #define BLOCK_GPA 0x0ff00000
 #define ROOM      0x10000

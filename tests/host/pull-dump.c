@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host-loader/pull.h"
+#include "host-loader/qemu/pull.h"
 
 static void span_write(const char *folder, const char *name,
 		       struct bl_span span)

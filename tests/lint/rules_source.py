@@ -14,6 +14,8 @@ LIBC = {"stdint.h", "stddef.h", "stdbool.h"}    # freestanding C has these
 ARROWS = {"core/": ("core/",),
           "firmware/": ("core/", "firmware/", "version.h"),
           "host-loader/": ("core/", "host-loader/", "version.h"),
+          "host-loader/lib/": ("core/", "host-loader/beeline.h",
+                               "host-loader/lib/", "version.h"),
           "examples/": ("host-loader/beeline.h", "beeline.h"),
           "linker/": ("core/",)}
 
@@ -98,8 +100,14 @@ def rule_arrows(tree):
 def listed(tree, name):
     """The C files that a .mk lists, in order."""
     text = tree.text(name).replace("\\\n", " ")
-    return [word for words in re.findall(r"_src\s*:=(.*)", text)
-            for word in words.split() if word.endswith(".c")]
+    found = []
+    for words in re.findall(r"_src\s*:=(.*)", text):
+        prefix = re.search(r"addprefix ([^,]*),", words)
+        start = prefix.group(1) if prefix else ""
+        words = words[prefix.end():] if prefix else words
+        found += [start + word for word in words.replace(")", " ").split()
+                  if word.endswith(".c")]
+    return found
 
 
 def rule_order(tree):

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/base.h"
-#include "host-loader/bundle.h"
+#include "host-loader/bundle/bundle.h"
 
 #define RAM_LOW      MIB(256)
 #define RAM_HIGH     MIB(64)

@@ -7,9 +7,9 @@
 #include "core/base.h"
 #include "core/le.h"
 #include "core/sum8.h"
-#include "host-loader/board.h"
-#include "host-loader/hwreduced.h"
-#include "host-loader/hwreduced_marks.h"
+#include "host-loader/lib/board.h"
+#include "host-loader/lib/hwreduced.h"
+#include "host-loader/lib/hwreduced_marks.h"
 
 #define BLOCK_GPA 0x0ff00000
 #define ROOM      0x8000

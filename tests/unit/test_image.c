@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "core/abi/elf.h"
-#include "host-loader/image.h"
+#include "host-loader/bundle/image.h"
 #include "tests/unit/bundle.h"
 
 #define PAGE 4096

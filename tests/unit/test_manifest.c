@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "host-loader/fields.h"
-#include "host-loader/manifest.h"
+#include "host-loader/bundle/fields.h"
+#include "host-loader/bundle/manifest.h"
 #include "tests/unit/bundle.h"
 
 #define FAST_NS 1000000 /* and ASan is in there */

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "host-loader/options.h"
+#include "host-loader/run/options.h"
 
 #define COUNT(a)  (sizeof(a) / sizeof((a)[0]))
 #define WORDS_MAX 32

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "host-loader/qmp.h"
-#include "host-loader/qtest.h"
+#include "host-loader/qemu/qmp.h"
+#include "host-loader/qemu/qtest.h"
 
 #define WAIT_MS 100 /* for what never comes */
 #define SAY(text) (text), sizeof(text) - 1

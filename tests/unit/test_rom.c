@@ -5,8 +5,8 @@
 #include "core/abi/fw_cfg.h"
 #include "core/layout.h"
 #include "core/sum8.h"
-#include "host-loader/plan.h"
-#include "host-loader/rom.h"
+#include "host-loader/lib/plan.h"
+#include "host-loader/lib/rom.h"
 
 #define SPAN(text) ((struct bl_span){text, sizeof(text) - 1})
 #define NONE       ((struct bl_span){NULL, 0})

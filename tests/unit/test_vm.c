@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "host-loader/pull_args.h"
-#include "host-loader/qemu_args.h"
-#include "host-loader/vm.h"
+#include "host-loader/qemu/pull_args.h"
+#include "host-loader/qemu/qemu_args.h"
+#include "host-loader/qemu/vm.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -10,10 +10,9 @@ import socket
 import subprocess
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-BEELINE = os.environ.get("BEELINE", os.path.join(ROOT, "build", "beeline"))
-TIME = 90           # seconds for anything that ends by itself
+from host_test import BEELINE, TIME, Wrong, call, check, equal, read
+from processes import children
+
 GRACE = 10          # seconds between asking to end and killing
 PAGE = 0x1000
 
@@ -24,40 +23,6 @@ ROM_LOW, ROM_SLOTS = 0xF0000, 0xFF000
 ROM_SIZE = 0x10000
 SLOT_SEED = ROM_SLOTS - ROM_LOW + 0x40      # struct rom_slots
 HEADER = 16                                 # struct setup_data
-
-
-class Wrong(Exception):
-    """What a test found."""
-
-
-class Skip(Exception):
-    """Why a test cannot be done here."""
-
-
-def check(good, why):
-    """Raises Wrong unless good."""
-    if not good:
-        raise Wrong(why)
-
-
-def equal(got, wanted, what):
-    """The same by =="""
-    check(got == wanted, f"{what}: {got!r}, not {wanted!r}")
-
-
-def call(*args, code=0, **more):
-    """Runs a program; what it printed.  Wrong unless it ends as it should."""
-    done = subprocess.run(args, capture_output=True, text=True, check=False,
-                          timeout=TIME, **more)
-    equal(done.returncode, code,
-          f"exit code of {' '.join(args)}: {done.stderr.strip()}")
-    return done.stdout
-
-
-def children(pid):
-    """Processes that a process has started."""
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
-        return [int(word) for word in file.read().split()]
 
 
 class Qmp:
@@ -174,8 +139,7 @@ class Guest:
         """Bytes of guest memory, ROMs and holes included."""
         path = os.path.join(self.folder, "memory")
         self.qmp.ask("pmemsave", val=gpa, size=size, filename=path)
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read(path)
         os.unlink(path)
         equal(len(data), size, f"bytes of memory at {gpa:#x}")
         return data
@@ -187,8 +151,7 @@ class Guest:
         for name in os.listdir(folder):
             path = os.path.join(folder, name)
             if "beeline-rom" in os.readlink(path):
-                with open(path, "rb") as file:
-                    return file.read()
+                return read(path)
         return None
 
     def end(self):
@@ -221,8 +184,7 @@ class Image:
 
     def bytes_of(self, name):
         """All of a small file."""
-        with open(self.path(name), "rb") as file:
-            return file.read()
+        return read(self.path(name))
 
     def memory(self, gpa, size):
         """As Guest.memory()."""

@@ -14,28 +14,19 @@ import struct
 import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
-OUT = os.path.join(ROOT, "build", "test", "hwreduced")
-DUMP = os.path.join(ROOT, "build", "test", "hwreduced-dump")
+from host_test import (BUILD, ROOT, TIME, Skip, call, check, read, run_tests,
+                       skip_tests, tests_of)
+
+OUT = os.path.join(BUILD, "test", "hwreduced")
+DUMP = os.path.join(BUILD, "test", "hwreduced-dump")
 IASL = os.environ.get("IASL", "iasl")
 COMPLAINT = re.compile(r"\b(error|warning|invalid|unknown|incorrect)\b", re.I)
 NO_COMPLAINT = re.compile(r"\b0 Errors, 0 Warnings\b|Disassembly completed")
-TIME = 60
 
 # CPUs, devices, and the words that hwreduced-dump takes.
 BOARDS = ((1, 1), (1, 0, "bare"), (2, 1, "pci"), (255, 32), (288, 32, "pci"))
 LAPIC, IOAPIC, X2APIC = 0, 1, 9
 HW_REDUCED, RESET = 1 << 20, 1 << 10
-
-
-class Wrong(Exception):
-    """What a test found."""
-
-
-def check(good, why):
-    if not good:
-        raise Wrong(why)
 
 
 def run(folder, *args):
@@ -48,11 +39,6 @@ def run(folder, *args):
     check(done.returncode == 0 and not lines,
           f"{' '.join(args)}: {' / '.join(lines[:3]) or done.stdout.strip()}")
     return done.stdout
-
-
-def read(folder, name):
-    with open(os.path.join(folder, name), "rb") as file:
-        return file.read()
 
 
 def tables(folder, signature):
@@ -152,7 +138,7 @@ def test_iasl(folder, _cpus, _devices, _words):
 def test_run(folder, _cpus, devices, words):
     """ACPICA loads all tables; the nodes say what they should."""
     if not shutil.which("acpiexec"):
-        return "acpiexec is not installed"
+        raise Skip("acpiexec is not installed")
     code = tables(folder, "DSDT") + tables(folder, "SSDT")
     on = "bare" not in words
     asks = {"\\_SB.GED0._STA": "F" if on else "0",
@@ -168,41 +154,29 @@ def test_run(folder, _cpus, devices, words):
                      r"\[Integer\] = ([0-9A-F]+)", text)
     want = [(path, value.rjust(16, "0")) for path, value in asks.items()]
     check(got == want, f"{got} instead of {want}")
-    return None
 
 
-TESTS = (test_sums, test_fadt, test_madt, test_mcfg, test_names, test_iasl,
-         test_run)
-
-
-def main():
-    """Every test on every board."""
-    if not shutil.which(IASL):
-        print("skipped: iasl is not installed")
-        print("hwreduced: 0 passed, 0 failed, 1 skipped")
-        return 0
-    subprocess.run(["make", "-s", os.path.relpath(DUMP, ROOT)], cwd=ROOT,
-                   check=True)
+def boards():
+    """(name, test) of every test on every board, whose tables it writes."""
     shutil.rmtree(OUT, ignore_errors=True)
-    count = {"ok": 0, "FAIL": 0, "skipped": 0}
+    found = []
     for number, (cpus, devices, *words) in enumerate(BOARDS):
         folder = os.path.join(OUT, str(number))
         os.makedirs(folder)
-        subprocess.run([DUMP, folder, str(cpus), str(devices), *words],
-                       check=True)
-        for test in TESTS:
-            try:
-                skip = test(folder, cpus, devices, words)
-                word, why = ("skipped", f": {skip}") if skip else ("ok", "")
-            except (Wrong, OSError, subprocess.TimeoutExpired) as error:
-                word, why = "FAIL", f": {error}"
-            count[word] += 1
-            name = " ".join([test.__name__[5:], f"{cpus} CPUs",
-                             f"{devices} devices", *words])
-            print(f"{word:4} hwreduced {name}{why}", flush=True)
-    print(f"hwreduced: {count['ok']} passed, {count['FAIL']} failed" +
-          (f", {count['skipped']} skipped" if count["skipped"] else ""))
-    return 1 if count["FAIL"] else 0
+        call(DUMP, folder, str(cpus), str(devices), *words)
+        board = " ".join([f"{cpus} CPUs", f"{devices} devices", *words])
+        found += [(f"{name} {board}", test) for name, test in
+                  tests_of(globals(), folder, cpus, devices, words)]
+    return found
+
+
+def main():
+    """Every test on every board; of those the ones that are named."""
+    if not shutil.which(IASL):
+        return skip_tests("hwreduced", 1, "iasl is not installed")
+    subprocess.run(["make", "-s", os.path.relpath(DUMP, ROOT)], cwd=ROOT,
+                   check=True)
+    return run_tests("hwreduced", boards())
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 """`beeline inspect`, over files that are made here or captured: what it says
 of good ones, of damaged ones, and of those that it does not know."""
 
+import functools
 import gzip
 import json
 import lzma
@@ -14,35 +15,14 @@ import struct
 import subprocess
 import sys
 import tempfile
-import traceback
 
+from host_test import (BEELINE, BUILD, QEMU, TIME, Skip, call, check, equal,
+                       read, run_tests, tests_of, write)
 from inspect_files import SETS, bzimage, captured, elf, table
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
-BEELINE = os.environ.get("BEELINE", os.path.join(ROOT, "build", "beeline"))
-QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
-KERNEL = os.path.join(ROOT, "build", "kernel")
-TIME = 60
+KERNEL = os.path.join(BUILD, "kernel")
 UNKNOWN = "inspect: is neither kernel, ROM, bundle, ACPI table nor script"
 ROUNDS = 60         # changed versions of each file
-
-
-class Wrong(Exception):
-    """What a test found."""
-
-
-class Skip(Exception):
-    """Why a test cannot be done here."""
-
-
-def check(good, why):
-    if not good:
-        raise Wrong(why)
-
-
-def equal(got, wanted, what):
-    check(got == wanted, f"{what}: {got!r}, not {wanted!r}")
 
 
 def run(*args, code=0):
@@ -54,13 +34,6 @@ def run(*args, code=0):
     check(all(line.startswith("beeline: ") for line in lines), done.stderr)
     check((code != 0) == bool(lines), f"{args}: {done.stderr!r}")
     return done.stdout, lines
-
-
-def write(folder, name, data):
-    path = os.path.join(folder, name)
-    with open(path, "wb") as file:
-        file.write(data)
-    return path
 
 
 def facts(folder, data, name="file"):
@@ -183,11 +156,10 @@ def test_kernel_of_a_distribution(_folder):
 
 
 def test_firmware(folder):
-    rom = os.path.join(ROOT, "build", "fw.bin")
+    rom = os.path.join(BUILD, "fw.bin")
     if not os.path.exists(rom):
         raise Skip("build/fw.bin is not built")
-    with open(rom, "rb") as file:
-        data = file.read()
+    data = read(rom)
     found = facts(folder, data)
     equal((found["kind"], found["program"], found["size"]),
           ("ROM", "Beeline firmware", 65536), "firmware")
@@ -327,11 +299,8 @@ def test_bundle(folder):
         raise Skip(f"{QEMU} is not installed")
     kernel = write(folder, "kernel", elf())
     place = os.path.join(folder, "bundle")
-    done = subprocess.run(
-        [BEELINE, "bake", "--output", place, "--kernel", kernel, "--memory",
-         "64M", "--append", "quiet", "--accel", "tcg"], capture_output=True,
-        text=True, check=False, timeout=TIME)
-    equal(done.returncode, 0, f"bake: {done.stderr}")
+    call(BEELINE, "bake", "--output", place, "--kernel", kernel, "--memory",
+         "64M", "--append", "quiet", "--accel", "tcg")
     found = json.loads(run("--json", place)[0])
     for key, value in (("kind", "bundle"), ("machine", "q35"),
                        ("chipset", "q35"), ("append", "quiet"),
@@ -399,32 +368,16 @@ def test_changed_files(folder):
                 json.loads(done.stdout)
 
 
+def in_folder(test):
+    """Runs a test in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return test(folder)
+
+
 def main():
-    """Runs those that are named, or all."""
-    tests = [(name.removeprefix("test_"), test) for name, test
-             in globals().items() if name.startswith("test_")]
-    passed = failed = skipped = 0
-    for name, test in tests:
-        if sys.argv[1:] and name not in sys.argv[1:]:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(folder)
-                passed += 1
-                print(f"ok   {name}")
-            except Skip as why:
-                skipped += 1
-                print(f"SKIP {name}: {why}")
-            except (Wrong, subprocess.TimeoutExpired) as why:
-                failed += 1
-                print(f"FAIL {name}: {why}")
-            except Exception:   # pylint: disable=broad-except
-                failed += 1
-                print(f"FAIL {name}")
-                traceback.print_exc(file=sys.stdout)
-    print(f"inspect: {passed} passed, {failed} failed" +
-          (f", {skipped} skipped" if skipped else ""))
-    return failed != 0
+    """Runs those whose names hold one of the arguments, or all."""
+    return run_tests("inspect", [(name, functools.partial(in_folder, test))
+                                 for name, test in tests_of(globals())])
 
 
 if __name__ == "__main__":

@@ -11,14 +11,11 @@ import stat
 import subprocess
 import sys
 import tempfile
-import traceback
 
-from guest_memory import ROOT, TIME, Skip, Wrong, call, check, equal
+from host_test import (ROOT, TIME, Skip, call, check, equal, run_tests,
+                       tests_of)
 
-for place in ("tools", os.path.join("tests", "boot")):
-    sys.path.insert(0, os.path.join(ROOT, place))
-
-import artefacts    # noqa: E402
+import artefacts    # host_test knows the way to it
 
 BUILD_TIME = 600
 ENTRY = "0x1000200\n"       # of the test kernel: LOAD, and its 64-bit entry
@@ -249,39 +246,11 @@ class Suite:
         check(not os.path.exists(os.path.join(self.prefix, "share",
                                               "beeline")), "an empty folder")
 
-    def tests(self):
-        """(name, function) of everything."""
-        for name in vars(Suite):
-            if name.startswith("test_"):
-                yield name.removeprefix("test_"), getattr(self, name)
-
-
-def attempt(name, test):
-    """"passed", "failed" or "skipped"."""
-    try:
-        test()
-        print(f"ok   {name}")
-        return "passed"
-    except Skip as why:
-        print(f"skipped: {name}: {why}")
-        return "skipped"
-    except (Wrong, subprocess.TimeoutExpired) as why:
-        print(f"FAIL {name}: {why}")
-    except Exception:   # pylint: disable=broad-except
-        print(f"FAIL {name}")
-        traceback.print_exc(file=sys.stdout)
-    return "failed"
-
 
 def main():
-    """Runs those whose names begin with one of the arguments, or all."""
+    """Runs those whose names hold one of the arguments, or all."""
     with tempfile.TemporaryDirectory() as top:
-        results = [attempt(name, test) for name, test in Suite(top).tests()
-                   if not sys.argv[1:] or name.startswith(tuple(sys.argv[1:]))]
-    counts = [f"{results.count(word)} {word}"
-              for word in ("passed", "failed", "skipped")]
-    print(f"install: {', '.join(counts[:2 + bool(results.count('skipped'))])}")
-    return results.count("failed") != 0
+        return run_tests("install", tests_of(vars(Suite), Suite(top)))
 
 
 if __name__ == "__main__":

@@ -11,44 +11,22 @@ import re
 import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
-BUILD = os.path.join(ROOT, "build")
+from host_test import (BUILD, ROOT, TIME, call, check, read, run_tests,
+                       skip_tests, tests_of, write)
+
 GUEST = os.path.join(ROOT, "tests", "guest")
 OUT = os.path.join(BUILD, "test", "kvm-direct")
 PROGRAM = os.path.join(BUILD, "examples", "kvm-direct")
 PAGE = 4096
-TIME = 60
 COUNTS = re.compile(r"kvm-direct: copied (\d+) bytes, mapped (\d+)\n")
-
-
-class Wrong(Exception):
-    """What a test found."""
-
-
-def check(good, why):
-    if not good:
-        raise Wrong(why)
 
 
 def payload(name, *defines):
     """A payload's path, freshly made."""
     path = os.path.join(OUT, name)
-    subprocess.run(["nasm", "-f", "bin", "-w+all", "-Werror", *defines, "-o",
-                    path, os.path.join(GUEST, "elf64.asm")], check=True)
+    call("nasm", "-f", "bin", "-w+all", "-Werror", *defines, "-o", path,
+         os.path.join(GUEST, "elf64.asm"))
     return path
-
-
-def write(name, data):
-    path = os.path.join(OUT, name)
-    with open(path, "wb") as file:
-        file.write(data)
-    return path
-
-
-def read(path):
-    with open(path, "rb") as file:
-        return file.read()
 
 
 def start(*args):
@@ -83,7 +61,8 @@ def whole_pages(path):
 
 def initrd(size):
     """An initrd as the payload expects it."""
-    return write(f"initrd-{size}", bytes(7 * n & 255 for n in range(size)))
+    return write(OUT, f"initrd-{size}",
+                 bytes(7 * n & 255 for n in range(size)))
 
 
 def test_exit_code():
@@ -164,44 +143,30 @@ def test_refuse():
     refuses(2, kernel, "-", "e0 end", "more")
     refuses(1, os.path.join(OUT, "none"))
     refuses(1, OUT)
-    refuses(1, write("empty", b""))
-    refuses(1, write("garbage", b"\x55" * 20000))
-    refuses(1, write("header", data[:64]))
-    refuses(1, write("cut", data[:-1]))
+    refuses(1, write(OUT, "empty", b""))
+    refuses(1, write(OUT, "garbage", b"\x55" * 20000))
+    refuses(1, write(OUT, "header", data[:64]))
+    refuses(1, write(OUT, "cut", data[:-1]))
     refuses(1, kernel, os.path.join(OUT, "none"))
     refuses(1, kernel, "-", "x" * 100000)
     # p_paddr of the second segment: above memory, then wrapping
     for gpa in (0x20000120, 0xfffffffffffff120):
-        refuses(1, write("far", data[:64 + 56 + 24] +
+        refuses(1, write(OUT, "far", data[:64 + 56 + 24] +
                          gpa.to_bytes(8, "little") + data[64 + 56 + 32:]))
     refuses(1, kernel, initrd(1 << 28))
 
 
-TESTS = (test_exit_code, test_halt, test_sleep, test_reset, test_mapped,
-         test_copied, test_initrd, test_payload_complains, test_triple_fault,
-         test_refuse)
-
-
 def main():
-    """Every test, where there is a KVM."""
+    """Runs those that are named, or all, where there is a KVM."""
+    tests = tests_of(globals())
     try:
         os.close(os.open("/dev/kvm", os.O_RDWR))
     except OSError as error:
-        print(f"skipped: /dev/kvm: {error.strerror}")
-        print(f"kvm_direct: 0 passed, 0 failed, {len(TESTS)} skipped")
-        return 0
+        return skip_tests("kvm_direct", len(tests),
+                          f"/dev/kvm: {error.strerror}")
     subprocess.run(["make", "-s", "examples"], cwd=ROOT, check=True)
     os.makedirs(OUT, exist_ok=True)
-    passed = 0
-    for test in TESTS:
-        try:
-            test()
-            passed += 1
-            print(f"ok   kvm_direct {test.__name__[5:]}", flush=True)
-        except (Wrong, OSError, subprocess.TimeoutExpired) as error:
-            print(f"FAIL kvm_direct {test.__name__[5:]}: {error}", flush=True)
-    print(f"kvm_direct: {passed} passed, {len(TESTS) - passed} failed")
-    return 0 if passed == len(TESTS) else 1
+    return run_tests("kvm_direct", tests)
 
 
 if __name__ == "__main__":

@@ -19,13 +19,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
-DUMP = os.path.join(ROOT, "build", "test", "pull-dump")
-QEMU = shutil.which(os.environ.get("QEMU", "qemu-system-x86_64"))
+import host_test
+from host_test import (BUILD, HERE, ROOT, TIME, Skip, check, outcome, read,
+                       report, tell, wanted, write)
+from processes import gone
+
+DUMP = os.path.join(BUILD, "test", "pull-dump")
+QEMU = shutil.which(host_test.QEMU)
 FAKE = os.path.join(HERE, "fake_qemu.py")
-LIMIT = 60
 ROUNDS = 11
 PLAIN = ("q35", "512M", "2", "tcg")
 DEVICES = "-device virtio-serial-device"
@@ -109,20 +112,6 @@ FAKED = (
 )
 
 
-class Wrong(Exception):
-    """What a test found."""
-
-
-class Skip(Exception):
-    """Why a test was not run."""
-
-
-def check(good, why):
-    """Ends a test that found something."""
-    if not good:
-        raise Wrong(why)
-
-
 def load_capture():
     """tests/golden/capture as a module."""
     path = os.path.join(ROOT, "tests", "golden", "capture")
@@ -138,7 +127,7 @@ def load_capture():
 def dump(folder, qemu, *args, env=None):
     """Runs pull-dump; (exit code, stdout, stderr)."""
     done = subprocess.run(
-        [DUMP, folder, qemu, *args], text=True, check=False, timeout=LIMIT,
+        [DUMP, folder, qemu, *args], text=True, check=False, timeout=TIME,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace",
         env=dict(os.environ, **(env or {})))
     return done.returncode, done.stdout, done.stderr
@@ -160,24 +149,8 @@ def facts(lines, key):
 
 def files_of(folder):
     """File name to bytes, as fw_cfg calls them."""
-    found = {}
-    for name in os.listdir(folder):
-        with open(os.path.join(folder, name), "rb") as file:
-            found[name.replace(",", "/")] = file.read()
-    return found
-
-
-def gone(pid, seconds=3):
-    """Is a process gone, within that time?"""
-    for _ in range(int(seconds * 50)):
-        try:
-            with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-                if file.read().rsplit(")", 1)[1].split()[0] == "Z":
-                    return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.02)
-    return False
+    return {name.replace(",", "/"): read(folder, name)
+            for name in os.listdir(folder)}
 
 
 def test_golden(name, options, capture):
@@ -248,23 +221,21 @@ def test_accelerators(machine):
         check(one == other, f"{one} / {other}")
 
 
-def kernel_make(path):
-    """A file that QEMU takes for a bzImage."""
+def kernel_make(folder):
+    """A file that QEMU takes for a bzImage; its path."""
     data = bytearray(8192)
     struct.pack_into("<B", data, 0x1F1, 1)
     struct.pack_into("<HH4sH", data, 0x1FE, 0xAA55, 0x6AEB, b"HdrS", 0x20C)
     struct.pack_into("<BB", data, 0x210, 0, 1)
     struct.pack_into("<I", data, 0x22C, 0x7FFFFFFF)
     struct.pack_into("<I", data, 0x238, 2047)
-    with open(path, "wb") as file:
-        file.write(data)
+    return write(folder, "kernel", data)
 
 
 def test_words(devices, capture):
     """The words are those that QEMU has for a kernel of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "kernel")
-        kernel_make(path)
+        path = kernel_make(folder)
         machine = capture.Machine(f"-M microvm,acpi=off -m 512M -kernel {path}"
                                   f" -append some {devices}")
         size = struct.unpack("<I", machine.item(0x14, 4))[0]
@@ -370,7 +341,7 @@ def test_signals():
                 with open(path, encoding="ascii") as file:
                     pid = int(file.read())
                 child.send_signal(number)
-                check(child.wait(LIMIT) == -number, f"{number}: lives on")
+                check(child.wait(TIME) == -number, f"{number}: lives on")
                 check(gone(pid), f"{number}: its QEMU lives on")
 
 
@@ -399,54 +370,35 @@ def times_print():
 
 
 def tests(capture):
-    """(name, function, arguments) of each."""
-    for name, options in capture.SETS.items():
-        yield f"golden {name}", test_golden, (name, options, capture)
-    for machine in MACHINES:
-        yield f"accelerators {machine[0]}", test_accelerators, (machine,)
-    for devices in WORDS:
-        yield f"words {devices}", test_words, (devices, capture)
-    for test in (test_switches, test_cpus, test_without_tables,
-                 test_small_memory, test_missing, test_fake_is_good,
-                 test_signals):
-        yield test.__name__, test, ()
-    for machine, cpus, args, message in REFUSED:
-        yield f"refused {message}", refused, (
-            QEMU, (machine, "512M", cpus, "tcg", *args), message)
-    for what, message in FAKED:
-        yield f"fake {what}", test_faked, (what, message)
-
-
-def outcome(test, arguments):
-    """Nothing, what was wrong, or why it was skipped."""
-    try:
-        test(*arguments)
-    except Skip as why:
-        return "SKIP", str(why)
-    except (Wrong, OSError, ValueError, IndexError, KeyError, SystemExit,
-            subprocess.TimeoutExpired) as why:
-        return "FAIL", f"{type(why).__name__}: {why}"
-    return "ok", ""
+    """(name, test) of each."""
+    found = [(f"golden {name}", partial(test_golden, name, options, capture))
+             for name, options in capture.SETS.items()]
+    found += [(f"accelerators {machine[0]}",
+               partial(test_accelerators, machine)) for machine in MACHINES]
+    found += [(f"words {devices}", partial(test_words, devices, capture))
+              for devices in WORDS]
+    found += [(test.__name__, partial(test)) for test in (
+        test_switches, test_cpus, test_without_tables, test_small_memory,
+        test_missing, test_fake_is_good, test_signals)]
+    found += [(f"refused {message}",
+               partial(refused, QEMU, (machine, "512M", cpus, "tcg", *args),
+                       message)) for machine, cpus, args, message in REFUSED]
+    return found + [(f"fake {what}", partial(test_faked, what, message))
+                    for what, message in FAKED]
 
 
 def main():
+    """Runs those whose names hold one of the arguments, or all, some at a
+    time: those first that wait for a limit."""
     if QEMU is None:
         sys.exit("pull: there is no qemu-system-x86_64")
-    counts = {"ok": 0, "FAIL": 0, "SKIP": 0}
     times_print()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        todo = sorted(tests(load_capture()),
-                      key=lambda test: "30 s" not in str(test[2]))
-        running = [(name, pool.submit(outcome, test, arguments))
-                   for name, test, arguments in todo]
-        for name, future in running:
-            result, why = future.result()
-            counts[result] += 1
-            if why:
-                print(f"{result} {name}: {why}", flush=True)
-    skipped = f", {counts['SKIP']} skipped" if counts["SKIP"] else ""
-    print(f"pull: {counts['ok']} passed, {counts['FAIL']} failed{skipped}")
-    return 1 if counts["FAIL"] else 0
+        todo = sorted(wanted(tests(load_capture())),
+                      key=lambda test: "30 s" not in str(test[1].args))
+        running = [(name, pool.submit(outcome, test)) for name, test in todo]
+        return report("pull", [tell(name, *future.result())
+                               for name, future in running])
 
 
 if __name__ == "__main__":

@@ -12,20 +12,17 @@ import os
 import re
 import shlex
 import struct
-import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
 import guest_memory
-from guest_memory import BEELINE, ROOT, Guest, Skip, Wrong, check, equal
+from guest_memory import Guest
+from host_test import (BEELINE, TIME, Skip, Wrong, call, check, equal, read,
+                       run_tests, tests_of)
 
-for place in ("tools", os.path.join("tests", "boot")):
-    sys.path.insert(0, os.path.join(ROOT, place))
-
-import artefacts    # noqa: E402
-import qemu         # noqa: E402
+import artefacts    # host_test knows the way to it
+import qemu
 
 DONE = "^BEELINE done=ok"
 SETUP_NONE, SETUP_RNG_SEED = 0, 9
@@ -42,13 +39,12 @@ PERIOD = 0.3                        # seconds: --report-memory looks oftener
 
 def digest(path):
     """A file's SHA-256."""
-    with open(path, "rb") as file:
-        return hashlib.sha256(file.read()).hexdigest()
+    return hashlib.sha256(read(path)).hexdigest()
 
 
 def file_system(path):
     """"tmpfs", for one."""
-    return guest_memory.call("stat", "-f", "-c", "%T", path).strip()
+    return call("stat", "-f", "-c", "%T", path).strip()
 
 
 def smaps(pid, path):
@@ -190,8 +186,7 @@ class Suite:
             seeds.append(seed_of(rom))
         check(seeds[0] != seeds[1], "two guests have one seed")
         expect_clean(self.debian)
-        with open(self.debian.path("image"), "rb") as file:
-            data = file.read()
+        data = self.debian.bytes_of("image")
         check(not any(seed in data for seed in seeds), "a seed in the image")
 
     def test_seed_used(self):
@@ -259,14 +254,14 @@ class Suite:
         """With --no-reboot its end is the run's."""
         with self.launch(self.payload, "--append", "beeline.exit=reset",
                          "--no-reboot") as guest:
-            equal(guest.child.wait(guest_memory.TIME), 0, "exit code")
+            equal(guest.child.wait(TIME), 0, "exit code")
             equal(len(guest.reports("done")), 1, "times that it ran")
 
     # Lines for a shell -------------------------------------------------------
 
     def line(self, image, *args):
         """What --dry-run prints."""
-        return guest_memory.call(
+        return call(
             BEELINE, "run", "--bundle", image.folder, "--accel", "tcg",
             "--dry-run", *args,
             env={**os.environ, "XDG_CACHE_HOME": self.cache}).strip()
@@ -276,8 +271,8 @@ class Suite:
         for args in ((), ("--append", "beeline.exit=not")):
             line = self.line(self.payload, *args)
             words = shlex.split(line)
-            with open(words[words.index("-bios") + 1], "rb") as file:
-                expect_no_seed(file.read(), "seed of the line's ROM")
+            expect_no_seed(read(words[words.index("-bios") + 1]),
+                           "seed of the line's ROM")
             for _ in range(2):
                 with Guest(self.room(), line=line, until=DONE) as guest:
                     record = guest.memory(guest_memory.LAUNCH_SEED,
@@ -346,41 +341,12 @@ class Suite:
             equal(base, LINKED, "base")
             equal(flags & KASLR_FLAG, 0, "KASLR_FLAG")
 
-    def tests(self):
-        """(name, function) of everything."""
-        for name in vars(Suite):
-            if name.startswith("test_"):
-                yield name.removeprefix("test_"), getattr(self, name)
-
-
-def attempt(name, test):
-    """"passed", "failed" or "skipped"."""
-    try:
-        said = test()
-        print(f"ok   {name}{f': {said}' if said else ''}")
-        return "passed"
-    except Skip as why:
-        print(f"skipped: {name}: {why}")
-        return "skipped"
-    except (Wrong, subprocess.TimeoutExpired) as why:
-        print(f"FAIL {name}: {why}")
-    except Exception:   # pylint: disable=broad-except
-        print(f"FAIL {name}")
-        traceback.print_exc(file=sys.stdout)
-    return "failed"
-
 
 def main():
-    """Runs those whose names begin with one of the arguments, or all."""
+    """Runs those whose names hold one of the arguments, or all."""
     with tempfile.TemporaryDirectory(dir=artefacts.BUILD) as top, \
             contextlib.ExitStack() as stack:
-        results = [attempt(name, test)
-                   for name, test in Suite(top, stack).tests()
-                   if not sys.argv[1:] or name.startswith(tuple(sys.argv[1:]))]
-    counts = [f"{results.count(word)} {word}"
-              for word in ("passed", "failed", "skipped")]
-    print(f"share: {', '.join(counts[:2 + bool(results.count('skipped'))])}")
-    return results.count("failed") != 0
+        return run_tests("share", tests_of(vars(Suite), Suite(top, stack)))
 
 
 if __name__ == "__main__":

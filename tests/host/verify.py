@@ -3,6 +3,7 @@
 """`beeline verify`: bundles as they are baked break no rule, and each fault
 that is planted into a copy of one is found under its own name."""
 
+import functools
 import json
 import os
 import re
@@ -10,17 +11,12 @@ import struct
 import subprocess
 import sys
 import tempfile
-import traceback
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
-for place in ("tools", os.path.join("tests", "boot")):
-    sys.path.insert(0, os.path.join(ROOT, place))
+from host_test import (BEELINE, TIME, Wrong, check, equal, read, run_tests,
+                       tests_of, write)
 
-import artefacts    # noqa: E402
+import artefacts    # host_test knows the way to it
 
-BEELINE = os.environ.get("BEELINE", os.path.join(ROOT, "build", "beeline"))
-TIME = 60
 MACHINES = ("q35", "pc", "microvm,acpi=on", "microvm,acpi=off")
 DIGEST = "bundle.image_digest"
 
@@ -30,19 +26,6 @@ START_INFO, LAUNCH, SMBIOS = 0x39000, 0x3B000, 0x50000
 ROM_SLOTS, ROM_CODE, ROM_ANCHOR = 0xF000, 0xFE00, 0xFF60
 KEEP = "page_tables.kernel page_tables.entry page_tables.boot_params " \
        "page_tables.self page_tables.cmdline"
-
-
-class Wrong(Exception):
-    """What a test found."""
-
-
-def check(good, why):
-    if not good:
-        raise Wrong(why)
-
-
-def equal(got, wanted, what):
-    check(got == wanted, f"{what}: {got!r}, not {wanted!r}")
 
 
 def run(*args, env=None):
@@ -249,29 +232,14 @@ def faults_manifest():
     yield "kernel.entry", "", lambda b: b.edit("plan.kernel_size", 16)
 
 
-def expect(good, folder, rule, also, plant, digest):
-    """Plants a fault; its rule must be found, and no stranger."""
-    bundle = Bundle(good, folder)
-    plant(bundle)
-    found = {finding["rule"] for finding in verify(folder)["findings"]}
-    allowed = {rule, *also.split(), *([DIGEST] if digest else [])}
-    check(rule in found, f"{rule}: not found, but {sorted(found)}")
-    check(found <= allowed, f"{rule}: with {sorted(found - allowed)}")
-    check(not digest or DIGEST in found, f"{rule}: the digest is right")
-
-
 class Suite:
     """Baked once, and then the tests: one for each function and fault."""
 
     def __init__(self, top):
         self.top, self.count = top, 0
-        self.kernel = os.path.join(top, "kernel")
-        with open(artefacts.payload("linuxelf"), "rb") as source, \
-                open(self.kernel, "wb") as file:
-            file.write(source.read())
-        self.initrd = os.path.join(top, "initrd")
-        with open(self.initrd, "wb") as file:
-            file.write(bytes(range(256)) * 300)
+        self.kernel = write(top, "kernel",
+                            read(artefacts.payload("linuxelf")))
+        self.initrd = write(top, "initrd", bytes(range(256)) * 300)
         self.good = self.folder()
         self.facts = bake(self.good, "q35", self.kernel, "--initrd",
                           self.initrd, "--append", "quiet")
@@ -374,47 +342,32 @@ class Suite:
         equal((done.returncode, done.stderr), (0, ""), "--help")
         check(done.stdout.startswith("usage: "), done.stdout)
 
-    def tests(self):
-        """(name, function) of everything."""
-        for name in dir(self):
-            if name.startswith("test_"):
-                yield name.removeprefix("test_"), getattr(self, name)
-        for source, digest in ((faults_boot, True), (faults_memory, True),
-                               (faults_tables, True), (faults_rom, False),
-                               (faults_manifest, False)):
-            for rule, also, plant in source():
-                yield f"{source.__name__}: {rule}", \
-                    lambda r=rule, a=also, p=plant, d=digest: expect(
-                        self.good, self.folder(), r, a, p, d)
+    def expect(self, rule, also, plant, digest):
+        """Plants a fault; its rule must be found, and no stranger."""
+        bundle = Bundle(self.good, self.folder())
+        plant(bundle)
+        found = {f["rule"] for f in verify(bundle.folder)["findings"]}
+        allowed = {rule, *also.split(), *([DIGEST] if digest else [])}
+        check(rule in found, f"{rule}: not found, but {sorted(found)}")
+        check(found <= allowed, f"{rule}: with {sorted(found - allowed)}")
+        check(not digest or DIGEST in found, f"{rule}: the digest is right")
 
-
-def attempt(name, test):
-    """Whether it passed."""
-    try:
-        test()
-        print(f"ok   {name}")
-        return True
-    except (Wrong, subprocess.TimeoutExpired) as why:
-        print(f"FAIL {name}: {why}")
-    except Exception:   # pylint: disable=broad-except
-        print(f"FAIL {name}")
-        traceback.print_exc(file=sys.stdout)
-    return False
+    def faults(self):
+        """(name, test) of each fault."""
+        return [(f"{source.__name__}: {fault[0]}",
+                 functools.partial(self.expect, *fault, digest))
+                for source, digest in (
+                    (faults_boot, True), (faults_memory, True),
+                    (faults_tables, True), (faults_rom, False),
+                    (faults_manifest, False)) for fault in source()]
 
 
 def main():
-    """Runs those whose names begin with one of the arguments, or all."""
-    passed = failed = 0
+    """Runs those whose names hold one of the arguments, or all."""
     with tempfile.TemporaryDirectory() as top:
-        for name, test in Suite(top).tests():
-            if sys.argv[1:] and not name.startswith(tuple(sys.argv[1:])):
-                continue
-            if attempt(name, test):
-                passed += 1
-            else:
-                failed += 1
-    print(f"verify: {passed} passed, {failed} failed")
-    return failed != 0
+        suite = Suite(top)
+        return run_tests("verify", tests_of(vars(Suite), suite) +
+                         suite.faults())
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@
 
 #include "host-loader/bundle/digest.h"
 #include "host-loader/file.h"
+#include "host-loader/qemu/pull_args.h"
 #include "host-loader/say.h"
 
 #define SETTLED 2 /* seconds: see memo_put() */
@@ -121,6 +122,24 @@ static void key_add_list(struct digest *digest, const struct strings *list)
 		digest_add_text(digest, list->v[i]);
 }
 
+/* Of the host's arguments only what a pull is given can be in a bundle; numbers
+ * of file descriptors are another run's tomorrow. */
+static void key_add_host_args(struct digest *digest, const struct vm *vm)
+{
+	struct strings kept = {0};
+	struct vm quiet;
+
+	pull_args(&quiet, vm);
+	for (size_t i = 0; i < quiet.host_args.count; i++)
+		if (strcmp(quiet.host_args.v[i], "-add-fd") == 0)
+			i++;
+		else
+			strings_add(&kept, quiet.host_args.v[i]);
+	key_add_list(digest, &kept);
+	strings_free(&kept);
+	vm_free(&quiet);
+}
+
 /* Tables that QEMU takes from files: what stands there is in the bundle.  A
  * name with one of the marks in it is not found. */
 static void key_add_files(struct digest *digest, const char *value)
@@ -171,7 +190,7 @@ void cache_key(char key[DIGEST_TEXT], const struct bundle *bundle)
 	digest_add_text(&digest, vm->cpus);
 	digest_add_text(&digest, vm->accel);
 	key_add_list(&digest, &vm->table_args);
-	key_add_list(&digest, &vm->host_args);
+	key_add_host_args(&digest, vm);
 	key_add_tables(&digest, &vm->table_args);
 	key_add_input(&digest, &bundle->kernel);
 	key_add_input(&digest, &bundle->initrd);

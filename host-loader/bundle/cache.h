@@ -6,10 +6,10 @@
 
 #include "host-loader/bundle/bundle.h"
 
-/* Key of a bundle that is not baked yet: over the QEMU build, the argument
- * lists and the files that -acpitable and -smbios name, the inputs' digests and
- * Beeline's version.  The random base is not in
- * it.  Needs bundle->qemu_build, vm, kernel, initrd, append, entry, kaslr. */
+/* Key of a bundle that is not baked yet: over the QEMU build, the arguments
+ * that a pull is given and the files that -acpitable and -smbios name, the
+ * inputs' digests and Beeline's version.  The random base is not in it.  Needs
+ * bundle->qemu_build, vm, kernel, initrd, append, entry, kaslr. */
 void cache_key(char key[DIGEST_TEXT], const struct bundle *bundle);
 
 /* The cache's folder, made if need be, readable by its owner alone; the caller

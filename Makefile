@@ -55,6 +55,7 @@ fw_hot   := $(if $(filter 1,$(SSE)),$(firmware_hot))
 include host-loader/host-loader.mk
 include host-loader/install.mk
 include tests/tests.mk
+include bench/bench.mk
 
 ## firmware: builds build/fw.bin with gcc, binutils, nasm and iasl; no network
 .PHONY: firmware
@@ -143,14 +144,15 @@ test:
 	$(Q)$(MAKE) --no-print-directory firmware beeline
 	$(Q)tests/all.py $(TESTS)
 
-## cost: instructions and exits to the kernel's entry, beside qboot and SeaBIOS
+## cost: instructions and exits to the kernel's entry, beside qboot and SeaBIOS;
+##       WHOLE=1: whole boots, to init's first act
 .PHONY: cost
 cost: $(rom) beeline
 	$(Q)tools/deps boot
 	$(Q)tools/kernel
-	$(Q)tests/boot/cost.py
+	$(Q)bench/cost $(if $(filter 1,$(WHOLE)),--whole)
 
-.PHONY: check-boot check-cost check-kvm check-marks check-vmm
+.PHONY: check-boot check-cost check-cost-whole check-kvm check-marks check-vmm
 check-kvm: $(rom) beeline
 	$(Q)$(MAKE) --no-print-directory firmware SSE=0
 	$(Q)tests/boot/kvm.py
@@ -162,7 +164,11 @@ check-boot: $(rom) beeline
 	$(Q)tests/boot/run.py --tier full
 check-cost: $(rom) beeline
 	$(Q)tools/kernel
-	$(Q)tests/boot/cost.py --only fw,none --check tests/boot/budget.json
+	$(Q)bench/cost --only fw,none --check bench/budget.json
+check-cost-whole: $(rom) beeline
+	$(Q)tools/kernel
+	$(Q)bench/cost --whole --only fw,none --runs 2 \
+		--check bench/budget.json
 check-vmm: $(rom)
 	$(Q)$(PYTHON) tests/vmm/run.py
 
@@ -180,5 +186,5 @@ clean:
 ## help: this list
 .PHONY: help FORCE
 help:
-	@sed -n 's/^## //p' Makefile host-loader/*.mk tests/tests.mk
+	@sed -n 's/^## //p' Makefile host-loader/*.mk tests/tests.mk bench/*.mk
 FORCE:

@@ -21,6 +21,7 @@ GROUPS = (
     ("vmm", ["make", "-s", "check-vmm"]),
     ("host", ["make", "-s", "check-host"]),
     ("repro", ["make", "-s", "check-repro"]),
+    ("bench", ["make", "-s", "check-bench"]),
     ("cost", ["make", "-s", "check-cost"]),
     ("marks", ["make", "-s", "check-marks"]),
     ("kvm", ["make", "-s", "check-kvm"]),

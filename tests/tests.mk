@@ -102,6 +102,12 @@ check-host: beeline examples firmware $(host_drivers:%=$(test_out)/%) \
 	$(Q)tools/kernel
 	$(Q)tests/host/suite.py
 
+## check-bench: bench/ itself: its parsers, statistics, refusals, a short run
+.PHONY: check-bench
+check-bench: beeline firmware
+	$(Q)tools/kernel
+	$(Q)tests/bench/run.py
+
 ## check-golden: links captured ACPI scripts, compares with the stored text
 .PHONY: check-golden
 check-golden: $(test_out)/golden-link

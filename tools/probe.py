@@ -11,6 +11,8 @@ import os
 import re
 import struct
 import subprocess
+import tempfile
+import threading
 
 import qemu
 
@@ -22,8 +24,11 @@ ENTRY_64 = 0x200                # [LINUX] 64-bit entry, from the 32-bit one
 PVH_NOTE = 18                   # XEN_ELFNOTE_PHYS32_ENTRY
 
 TRACE = re.compile(
-    r"memory_region_ops_(read|write) cpu (\d+) mr \S+ addr (\S+) "
-    r"value (\S+) size (\d+)(?: name '(.*)')?")
+    r"memory_region_ops_(read|write) cpu (\d+) mr \S+ addr 0x([0-9a-f]+) "
+    r"value 0x([0-9a-f]+) size (\d+)(?: name '(.*)')?")
+
+
+making = threading.Lock()       # one thread makes a file, the others wait
 
 
 @dataclasses.dataclass
@@ -119,18 +124,26 @@ def patch_vmlinux(data):
     return bytes(image)
 
 
+def write(path, data):
+    """Writes a file so that whoever reads it now keeps the old one."""
+    part = f"{path}.{os.getpid()}"
+    with open(part, "wb") as file:
+        file.write(data)
+    os.replace(part, path)
+
+
 def patched(kernel, folder):
     """The path of a copy of a kernel that has the probe in it."""
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, os.path.basename(kernel) + ".probe")
     newest = max(os.path.getmtime(kernel), os.path.getmtime(__file__))
-    if os.path.exists(path) and os.path.getmtime(path) > newest:
-        return path
-    with open(kernel, "rb") as file:
-        data = file.read()
-    patch = patch_vmlinux if data[:4] == b"\x7fELF" else patch_bzimage
-    with open(path, "wb") as file:
-        file.write(patch(data))
+    with making:
+        if os.path.exists(path) and os.path.getmtime(path) > newest:
+            return path
+        with open(kernel, "rb") as file:
+            data = file.read()
+        patch = patch_vmlinux if data[:4] == b"\x7fELF" else patch_bzimage
+        write(path, patch(data))
     return path
 
 
@@ -138,48 +151,65 @@ def blank_initrd(folder):
     """The path of a 1 MiB initrd that nobody reads."""
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, "initrd")
-    with open(path, "wb") as file:
-        file.truncate(INITRD_SIZE)
+    with making:
+        if not os.path.exists(path) or os.path.getsize(path) != INITRD_SIZE:
+            write(path, bytes(INITRD_SIZE))
     return path
+
+
+def parse_access(line):
+    """The guest's access in a line of a trace, or None."""
+    found = TRACE.search(line)
+    if not found:
+        return None
+    kind, _, addr, value, size, name = found.groups()
+    return Access(kind == "write", int(addr, 16), int(value, 16), int(size),
+                  name or "")
 
 
 def accesses_of(trace):
     """The guest's accesses in a trace, up to the probe's first."""
     accesses = []
     with open(trace, errors="replace") as file:
-        for line in file:
-            found = TRACE.search(line)
-            if not found:
-                continue
-            kind, _, addr, value, size, name = found.groups()
-            addr = int(addr, 16)
-            if addr == PORT:
+        for access in filter(None, map(parse_access, file)):
+            if access.addr == PORT:
                 break
-            accesses.append(Access(kind == "write", addr, int(value, 16),
-                                   int(size), name or ""))
+            accesses.append(access)
     return accesses
 
 
-def measure(machine, kernel, firmware, folder, memory="512M"):
+def report_options(path):
+    """QEMU's arguments that write what goes to PORT to a file."""
+    return ("-chardev", f"file,id=probe,path={path}",
+            "-device", f"isa-debugcon,iobase={PORT:#x},chardev=probe")
+
+
+def trace_options(path):
+    """QEMU's arguments that write every access of the guest to a file."""
+    return ("-trace", "memory_region_ops_read",
+            "-trace", "memory_region_ops_write", "-D", path)
+
+
+def measure(machine, kernel, firmware, folder, memory="512M", **more):
     """Runs one measurement; gives a Cost or raises qemu.Failure.
 
     kernel is a path that patched() gave; no firmware means the path without
-    one."""
-    report = os.path.join(folder, "report")
-    trace = os.path.join(folder, "trace")
-    for path in (report, trace):
-        if os.path.exists(path):
-            os.remove(path)
-    guest = qemu.Guest(
-        machine=machine, memory=memory, firmware=firmware, kernel=kernel,
-        path="firmware" if firmware else "none",
-        options=() if firmware else ("--no-cache",),
-        initrd=blank_initrd(folder), append=APPEND,
-        icount=True, serial=False, debug=False,
-        extra=("-chardev", f"file,id=probe,path={report}",
-               "-device", f"isa-debugcon,iobase={PORT:#x},chardev=probe",
-               "-trace", "memory_region_ops_read",
-               "-trace", "memory_region_ops_write", "-D", trace))
+    one; more are fields of the guest, instead of the usual ones."""
+    fields = {"initrd": blank_initrd(folder), "append": APPEND,
+              "serial": False, "debug": False, "extra": (), **more}
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        report, trace = os.path.join(own, "report"), os.path.join(own, "trace")
+        fields["extra"] = (*fields["extra"], *report_options(report),
+                           *trace_options(trace))
+        guest = qemu.Guest(
+            machine=machine, memory=memory, firmware=firmware, kernel=kernel,
+            path="firmware" if firmware else "none", icount=True,
+            options=() if firmware else ("--no-cache",), **fields)
+        return cost_of(guest, report, trace)
+
+
+def cost_of(guest, report, trace):
+    """Runs a guest and reads what it left in two files."""
     result = qemu.run(guest, LIMIT)
     data = b""
     if os.path.exists(report):
@@ -187,8 +217,8 @@ def measure(machine, kernel, firmware, folder, memory="512M"):
             data = file.read()
     if len(data) < 9:
         why = result.stderr.strip().splitlines()
-        raise qemu.Failure(f"{firmware or 'none'}: {machine}: kernel never "
-                           "entered: "
+        raise qemu.Failure(f"{guest.firmware or 'none'}: {guest.machine}: "
+                           "kernel never entered: "
                            f"{why[-1] if why else result.ended}")
     entry = {"3": "32", "6": "64", "p": "pvh"}[chr(data[0])]
     count = int.from_bytes(data[1:9], "little")

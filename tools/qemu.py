@@ -44,7 +44,9 @@ class Guest:
     reboots: bool = False           # a reset starts the guest again
     serial: bool = True
     debug: bool = True
+    debug_port: int = DEBUG_PORT
     exit_port: bool = True
+    trace: tuple = ()               # names of QEMU's trace events to read
     options: tuple = ()             # more options of `beeline run`
     extra: tuple = ()               # more QEMU arguments
 
@@ -53,7 +55,7 @@ class Guest:
 class Line:
     """A line of output and when its first byte reached us."""
 
-    source: str                     # console or debug
+    source: str                     # console, debug or trace
     at: float                       # seconds since QEMU was started
     text: str
 
@@ -67,6 +69,9 @@ class Result:
     code: int = 0                   # QEMU's exit code
     wall: float = 0.0               # seconds
     ended: str = "exit"             # exit, limit, stop or signal
+    # (begin, end) of times for which we were kept from our pipes for more
+    # than a tick: what was read then may have come long before
+    late: list = dataclasses.field(default_factory=list)
     stderr: str = ""
 
     def text(self, source="console"):
@@ -74,23 +79,27 @@ class Result:
         return [line.text for line in self.lines if line.source == source]
 
 
-def qemu_arguments(guest, debug_fd):
+def qemu_arguments(guest, debug_fd, trace_fd=None):
     """The arguments that are QEMU's own."""
     args = []
+    if guest.trace and trace_fd is not None:
+        for event in guest.trace:
+            args += ["-trace", event]
+        args += ["-D", f"/dev/fd/{trace_fd}"]
     if guest.icount:
         args += ["-icount", "shift=0,sleep=off"]
     if guest.debug and debug_fd is not None:
         args += ["-add-fd", f"fd={debug_fd},set=1",
                  "-chardev", "file,id=debug,path=/dev/fdset/1,append=on",
                  "-device",
-                 f"isa-debugcon,iobase={DEBUG_PORT:#x},chardev=debug"]
+                 f"isa-debugcon,iobase={guest.debug_port:#x},chardev=debug"]
     if guest.exit_port:
         args += ["-device", "isa-debug-exit,iosize=1,"
                  f"iobase={EXIT_PORT:#x}"]
     return args + list(guest.extra)
 
 
-def arguments(guest, debug_fd=None):
+def arguments(guest, debug_fd=None, trace_fd=None):
     """The argument list of `beeline run` for a guest."""
     args = [BEELINE, "run", "--path", guest.path, "--machine", guest.machine,
             "--memory", guest.memory, "--cpus", guest.cpus,
@@ -107,19 +116,25 @@ def arguments(guest, debug_fd=None):
         args += ["--no-console"]
     if not guest.reboots:
         args += ["--no-reboot"]
-    return args + [*guest.options, "--", *qemu_arguments(guest, debug_fd)]
+    return args + [*guest.options, "--",
+                   *qemu_arguments(guest, debug_fd, trace_fd)]
 
 
-def dry_run(guest):
+def dry_run(guest, whole=False):
     """What `beeline run --dry-run` says: QEMU's command line, and its word
-    about the accelerator."""
-    args = arguments(guest)
-    at = args.index("--")
-    try:
-        done = subprocess.run(args[:at] + ["--dry-run"] + args[at:],
-                              capture_output=True, text=True, check=False)
-    except FileNotFoundError as err:
-        raise Failure(f"{BEELINE}: cannot run: make beeline") from err
+    about the accelerator.
+
+    whole: with the devices and pipes that run() adds, which no shell has."""
+    with open(os.devnull, "wb") as sink:
+        fds = (sink.fileno(),) if whole else ()
+        args = arguments(guest, *fds * 2)
+        at = args.index("--")
+        try:
+            done = subprocess.run(args[:at] + ["--dry-run"] + args[at:],
+                                  capture_output=True, text=True,
+                                  check=False, pass_fds=fds)
+        except FileNotFoundError as err:
+            raise Failure(f"{BEELINE}: cannot run: make beeline") from err
     if done.returncode:
         raise Failure(done.stderr.strip() or f"{BEELINE}: failed")
     return done.stdout.strip(), done.stderr.strip()
@@ -193,14 +208,17 @@ def read_ready(selector):
 
 
 def watch(child, streams, result, deadline, stop, linger):
-    """Reads both pipes until the guest ends or must end."""
+    """Reads all pipes until the guest ends or must end."""
     selector = selectors.DefaultSelector()
     for stream in streams:
         selector.register(stream.file, selectors.EVENT_READ, stream)
-    ended = "limit"
+    ended, looked = "limit", time.monotonic()
     while selector.get_map():
         fresh = read_ready(selector)
         result.lines += fresh
+        before, looked = looked, time.monotonic()
+        if looked - before > 2 * TICK:
+            result.late.append((before, looked))
         if stop and any([stop(line) for line in fresh]):
             deadline, ended = time.monotonic() + linger, "stop"
         if stopping.is_set():
@@ -218,13 +236,13 @@ def drained(selector):
     return bool(selector.select(0))
 
 
-def spawn(guest, debug_write):
-    """Starts QEMU."""
-    args = arguments(guest, debug_write)
+def spawn(guest, *writes):
+    """Starts QEMU; writes are our pipes for debug port and trace."""
+    args = arguments(guest, *writes)
     try:
         return args, subprocess.Popen(
             args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, pass_fds=(debug_write,))
+            stderr=subprocess.PIPE, pass_fds=writes)
     except FileNotFoundError as err:
         raise Failure(f"{BEELINE}: cannot run: make beeline") from err
 
@@ -236,28 +254,34 @@ def run(guest, limit=60, stop=None, linger=0, echo=None):
     echo(source, bytes) sees output as it comes.  Gives a Result; raises
     Failure only when QEMU cannot be started."""
     debug_read, debug_write = os.pipe()
+    trace_read, trace_write = os.pipe()
     start = time.monotonic()
     try:
-        args, child = spawn(guest, debug_write)
+        args, child = spawn(guest, debug_write, trace_write)
     except Failure:
         os.close(debug_read)
+        os.close(trace_read)
         raise
     finally:
         os.close(debug_write)
+        os.close(trace_write)
     result = Result(args)
     complaints = []
     reader = threading.Thread(
         target=lambda: complaints.append(child.stderr.read()), daemon=True)
     reader.start()
-    with os.fdopen(debug_read, "rb", 0) as debug:
+    with os.fdopen(debug_read, "rb", 0) as debug, \
+            os.fdopen(trace_read, "rb", 0) as trace:
         streams = (Stream("console", child.stdout, start, echo),
-                   Stream("debug", debug, start, echo))
+                   Stream("debug", debug, start, echo),
+                   Stream("trace", trace, start, echo))
         try:
             watch(child, streams, result, start + limit, stop, linger)
         finally:
             end(child)
             reader.join(GRACE)
     result.wall = time.monotonic() - start
+    result.late = [(begin - start, end - start) for begin, end in result.late]
     result.code = child.returncode
     result.stderr = b"".join(complaints).decode(errors="replace")
     child.stdout.close()

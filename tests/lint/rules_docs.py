@@ -3,7 +3,8 @@
 import os
 import re
 
-TREE_FOLDERS = ("acpi", "core", "docs", "firmware", "linker", "tests", "tools")
+TREE_FOLDERS = ("acpi", "bench", "core", "docs", "firmware", "linker",
+                "tests", "tools")
 
 
 def documents(tree):

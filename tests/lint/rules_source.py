@@ -65,7 +65,7 @@ def rule_spdx(tree):
     """The licence on line one; on line two of a script."""
     names = tree.select(".c", ".h", ".S", ".asm", ".asl", ".py", "Makefile")
     names += [name for name in tree.files if name not in names and
-              name.startswith(("tools/", "tests/")) and
+              name.startswith(("bench/", "tools/", "tests/")) and
               tree.text(name).startswith("#!")]
     for name in names:
         lines = tree.text(name).split("\n")

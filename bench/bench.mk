@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# bench.mk - measurements, and the pictures of docs/ that are drawn from them.
+
+BENCH_RUNS     ?= 20
+BENCH_MACHINES ?= q35,microvm
+bench_json     := $(build)/bench/boot-time.json
+bench_figures  := docs/boot-time.svg
+
+## bench: every stage of a boot on every path, table, JSON and SVG in
+##       build/bench; BENCH_RUNS=20 BENCH_MACHINES=q35,microvm
+.PHONY: bench
+bench: $(rom) beeline | $(build)/bench/
+	$(Q)tools/deps boot
+	$(Q)tools/kernel
+	$(Q)bench/boot-time --runs $(BENCH_RUNS) --machines $(BENCH_MACHINES) \
+		--json $(bench_json) --plot $(bench_json:.json=.svg)
+
+## bench-figures: draws the pictures of docs/ anew, from what bench measured
+##       (or measures first)
+.PHONY: bench-figures
+bench-figures: $(bench_figures)
+
+.PRECIOUS: $(bench_json)
+$(bench_json):
+	$(Q)$(MAKE) --no-print-directory bench
+
+docs/boot-time.svg: $(bench_json) FORCE
+	$(call say,PLOT,$@)
+	$(Q)bench/plot.py $< $@

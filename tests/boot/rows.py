@@ -291,6 +291,8 @@ ROWS = [
     bare("kernel without an ELF inside", kernel="linux64",
          refused="compressed payload"),
     bare("garbage as kernel", kernel="garbage", refused="signature"),
+    bare("balloon", extra=("-device", "virtio-balloon-pci"),
+         refused="virtio-balloon-pci: not without firmware"),
     bare("multiboot kernel", kernel="multiboot", refused="multiboot: "),
     bare_debian("Debian, 72 MiB", memory="72M"),
     bare_debian("Debian, 8 GiB on q35", memory="8G"),

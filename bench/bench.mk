@@ -4,7 +4,8 @@
 BENCH_RUNS     ?= 20
 BENCH_MACHINES ?= q35,microvm
 bench_json     := $(build)/bench/boot-time.json
-bench_figures  := docs/boot-time.svg
+bench_ladder   := $(build)/bench/ladder.json
+bench_figures  := docs/boot-time.svg docs/ladder.svg
 
 ## bench: every stage of a boot on every path, table, JSON and SVG in
 ##       build/bench; BENCH_RUNS=20 BENCH_MACHINES=q35,microvm
@@ -23,6 +24,16 @@ bench-figures: $(bench_figures)
 .PRECIOUS: $(bench_json)
 $(bench_json):
 	$(Q)$(MAKE) --no-print-directory bench
+
+.PRECIOUS: $(bench_ladder)
+$(bench_ladder): | $(rom) beeline $(build)/bench/
+	$(Q)tools/deps boot
+	$(Q)tools/kernel
+	$(Q)bench/ladder --runs $(BENCH_RUNS) --json $@
+
+docs/ladder.svg: $(bench_ladder) FORCE
+	$(call say,PLOT,$@)
+	$(Q)bench/ladder --from $< --plot $@ > /dev/null
 
 docs/boot-time.svg: $(bench_json) FORCE
 	$(call say,PLOT,$@)

@@ -110,6 +110,8 @@ DEVICES = of_kind(
      "its cost, its driver not loaded"),
     ("-vga std", "none: a picture", "its cost"),
     ("-cpu max", "newer instructions", "more features to set up"),
+    ("-cpu qemu64,+rdrand", "RDRAND: random numbers from the first one on",
+     "one must trust the processor"),
 )
 FORMATS = of_kind(
     "format",

@@ -7,7 +7,7 @@ import steps
 
 VIRTUAL, WALL = "#56b4e9", "#e69f00"
 TALL, NEXT, HALF = 22, 66, 26       # of a bar; a step's height; to wall's bar
-LABEL = 190
+LABEL = 225
 
 
 def columns(records):
@@ -106,7 +106,9 @@ def draw(path, document):
     room = plot.WIDTH - 2 * plot.MARGIN - LABEL - plot.RIGHT
     keys = [k for k in ("instructions", "wall_median")
             if any(k in r for r in records)]
-    scales = {k: room / max(r.get(k, 0) for r in records) for k in keys}
+    factors = {"instructions": 1 / 1e6, "wall_median": 1}   # to ms
+    longest = max(r[k] * factors[k] for r in records for k in keys if k in r)
+    scales = {k: room / longest * factors[k] for k in keys}
     y = plot.MARGIN + plot.LARGE
     canvas.text(plot.MARGIN, y, "Reset to init's first act, one change a step",
                 plot.LARGE, bold=True)
@@ -114,8 +116,9 @@ def draw(path, document):
     for at, (words, colour) in enumerate((
             ("virtual time: instructions", VIRTUAL),
             ("wall time, QEMU's start included", WALL))[:len(keys)]):
-        canvas.rect(plot.MARGIN + at * 330, y, 20, 20, colour)
-        canvas.text(plot.MARGIN + at * 330 + 27, y + 16, words, plot.SMALL)
+        x = plot.MARGIN + at * 330
+        canvas.rect(x, y, 20, 20, colour)
+        canvas.text(x + 27, y + 16, words, plot.SMALL)
     y += 40
     for record in records:
         bars(canvas, y, record, scales)

@@ -26,16 +26,21 @@ MARKS  ?= 0
 # SSE=0: no SSE in the ROM, for processors without it and for hosts that emulate
 # the guest's kernel mode and know only its moves.
 SSE    ?= 1
+# FW_CFG_MMIO=0x...: the device's registers are there, not at ports.
+FW_CFG_MMIO ?= 0
 WERROR ?= 1
 
 include core/core.mk
 include firmware/firmware.mk
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
+VERSION := $(shell tools/version)
 build   := build
-variant := $(if $(filter 1,$(MARKS)),-marks)$(if $(filter 0,$(SSE)),-nosse)
+variant := $(if $(filter 1,$(MARKS)),-marks)$(if $(filter 0,$(SSE)),-nosse)$(if $(filter-out 0,$(FW_CFG_MMIO)),-mmio)
 out     := $(build)/fw32$(variant)
 rom     := $(build)/fw$(variant).bin
+rom_128k := $(build)/fw$(variant)-128k.bin
+fw_elf  := $(build)/fw$(variant).elf
+images  := $(rom) $(rom_128k) $(fw_elf)
 
 warnings := -Wall -Wextra -Wshadow -Wundef -Wvla -Wcast-qual -Wpointer-arith \
 	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
@@ -46,7 +51,7 @@ fw_flags := $(common) -m32 -march=i686 -mtune=i386 -mregparm=3 -mrtd -mno-stv -m
 	-fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-builtin -fno-tree-loop-distribute-patterns -fno-strict-aliasing \
 	-fno-jump-tables -fno-tree-ch -malign-data=abi -falign-functions=1 -falign-loops=1 -falign-jumps=1 -falign-labels=1 -ffunction-sections -Wframe-larger-than=1024 \
-	--param=min-pagesize=0 -DMARKS=$(MARKS)
+	--param=min-pagesize=0 -DMARKS=$(MARKS) -DFW_CFG_MMIO=$(FW_CFG_MMIO)
 # -Wno-psabi: no vector crosses a file, so its ABI is of no concern
 fw_nosse := -mno-sse -mno-mmx -Wno-psabi
 fw_sse   := $(if $(filter 0,$(SSE)),$(fw_nosse),-msse2 -mfpmath=sse)
@@ -57,27 +62,58 @@ include host-loader/install.mk
 include tests/tests.mk
 include bench/bench.mk
 
-## firmware: builds build/fw.bin with gcc, binutils, nasm and iasl; no network
+## firmware: builds build/fw.bin, fw-128k.bin and fw.elf with gcc, binutils,
+##           nasm and iasl; no network; FW_CFG_MMIO=0x...: fw_cfg in memory
 .PHONY: firmware
-firmware: $(rom)
+firmware: $(images)
 
-fw_obj := $(patsubst %,$(out)/%.o,$(firmware_asm) $(firmware_src) $(core_src)) \
+common_obj := $(patsubst %,$(out)/%.o,$(firmware_asm) $(firmware_src) $(core_src)) \
 	$(out)/dsdt.o
--include $(fw_obj:.o=.d)
+rom_obj := $(common_obj) $(patsubst %,$(out)/%.o,$(firmware_rom_src))
+elf_obj := $(common_obj) $(patsubst %,$(out)/%.o,$(firmware_elf_asm) $(firmware_elf_src))
+-include $(patsubst %.o,%.d,$(rom_obj) $(elf_obj))
+
+rom_sections := -j .head -j .far -j .text -j .smbios -j .tail
+fw_link = $(FWLD) -m elf_i386 -static -nostdlib --build-id=none --gc-sections \
+	--orphan-handling=error --fatal-warnings -z noexecstack
 
 $(rom): $(out)/fw.elf
 	$(call say,ROM,$@)
-	$(Q)$(OBJCOPY) -O binary -j .head -j .text -j .smbios -j .tail \
-		--gap-fill 0xff $< $@
+	$(Q)$(OBJCOPY) -O binary $(rom_sections) --gap-fill 0xff $< $@
 
-$(out)/fw.elf: $(fw_obj) $(out)/firmware.ld
+# 64 KiB of nothing, then a ROM that runs in the copy below 1 MiB
+$(rom_128k): $(out)/fw-128k.elf
+	$(call say,ROM,$@)
+	$(Q)$(OBJCOPY) -O binary $(rom_sections) --gap-fill 0xff $< $@.high
+	$(Q){ head -c 65536 /dev/zero | tr '\0' '\377'; cat $@.high; } > $@
+	$(Q)rm $@.high
+
+$(fw_elf): $(out)/fw-pvh.elf linker/fw_elf.asm $(build)/gen/abi.inc
+	$(call say,ELF,$@)
+	$(Q)$(OBJCOPY) -O binary -j .text $< $(<:.elf=.flat)
+	$(Q)$(NASM) -f bin -w+all -I$(build)/gen/ -DFLAT='"$(<:.elf=.flat)"' \
+		linker/fw_elf.asm -o $@
+
+$(out)/fw.elf: $(rom_obj) $(out)/firmware.ld
 	$(call say,LD,$@)
-	$(Q)$(FWLD) -m elf_i386 -static -nostdlib --build-id=none --gc-sections \
-		--orphan-handling=error --fatal-warnings -z noexecstack \
-		-T $(out)/firmware.ld -Map $(out)/fw.map -o $@ $(fw_obj)
+	$(Q)$(fw_link) -T $(out)/firmware.ld -Map $(@:.elf=.map) -o $@ $(rom_obj)
 
-$(out)/firmware.ld: linker/firmware.ld.S core/layout.h | $(out)/
-	$(Q)$(FWCC) -std=c11 -E -P -x c -I. -DSSE=$(SSE) $< -o $@
+$(out)/fw-128k.elf: $(rom_obj) $(out)/firmware-128k.ld
+	$(call say,LD,$@)
+	$(Q)$(fw_link) -T $(out)/firmware-128k.ld -o $@ $(rom_obj)
+
+$(out)/fw-pvh.elf: $(elf_obj) $(out)/fw_elf.ld
+	$(call say,LD,$@)
+	$(Q)$(fw_link) -T $(out)/fw_elf.ld -o $@ $(elf_obj)
+
+ld_cpp = $(FWCC) -std=c11 -E -P -x c -I. -DSSE=$(SSE)
+ld_parts := linker/ram.ld.S core/layout.h
+$(out)/firmware.ld: linker/firmware.ld.S $(ld_parts) | $(out)/
+	$(Q)$(ld_cpp) -DROM_AT=ROM_BASE $< -o $@
+$(out)/firmware-128k.ld: linker/firmware.ld.S $(ld_parts) | $(out)/
+	$(Q)$(ld_cpp) -DROM_AT=ROM_COPY $< -o $@
+$(out)/fw_elf.ld: linker/fw_elf.ld.S $(ld_parts) | $(out)/
+	$(Q)$(ld_cpp) $< -o $@
 
 $(out)/%.c.o: %.c $(build)/gen/version.h Makefile
 	$(call say,CC,$<)

@@ -59,7 +59,7 @@ static pfn_t pfn_of(gpa_t gpa, bool up)
 	return pfn > PFN_MAX ? PFN_MAX : (pfn_t)pfn;
 }
 
-static int entry_add(struct e820_map *map, const struct e820_entry *e)
+int e820_add_entry(struct e820_map *map, const struct e820_entry *e)
 {
 	gpa_t end = e->addr + e->len;
 	bool ram = e->type == E820_RAM;
@@ -84,7 +84,7 @@ int e820_parse(struct e820_map *map, const void *bytes, uint32_t len,
 	if (len % sizeof(*e) != 0)
 		return fault_set(fault, ERR_SIZE, count, len, sizeof(*e));
 	for (uint32_t i = 0; i < count; i++, e++) {
-		int err = entry_add(map, e);
+		int err = e820_add_entry(map, e);
 
 		if (err != 0)
 			return fault_set(fault, err, i, e->addr, e->len);

@@ -55,6 +55,10 @@ struct e820_map {
 int e820_parse(struct e820_map *map, const void *bytes, uint32_t len,
 	       struct fault *fault);
 
+/* Adds one such entry.  An empty one is nothing.  ERR_WRAP, ERR_OVERLAP,
+ * ERR_TOO_MANY. */
+int e820_add_entry(struct e820_map *map, const struct e820_entry *e);
+
 /* Adds pages that are in a hole; an empty range inside another overlaps it.
  * ERR_OVERLAP, ERR_TOO_MANY. */
 int e820_add(struct e820_map *map, pfn_t start, pfn_t end, uint32_t type);

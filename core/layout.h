@@ -30,6 +30,7 @@
 #define ROM_SIZE        0x00010000 /* exactly 64 KiB: docs/boot.md, "The ROM" */
 #define ROM_TEXT        0xffffc000 /* code and constants start here */
 #define ROM_TEXT_MAX    0x00004000 /* ... and may take this much, all told */
+#define ROM_FAR_MAX     0x00002000 /* before that: what no boot on QEMU runs */
 #define ROM_SMBIOS      0xffffff60 /* the static _SM3_ anchor */
 #define ROM_TAIL        0xffffff80 /* 16-bit start, GDT, reset vector */
 #define ROM_VECTOR      0xfffffff0 /* [SDM] 3A 9.1.4 First Instruction */
@@ -76,7 +77,17 @@
 #define MAILBOX_OFF     0x2146464f /* ... what our DSDT leaves: "OFF!" */
 #define MAILBOX_DONE    0x2e66666f /* ... what we leave: "off." */
 #define LEGACY_HOLE     0x000a0000 /* VGA, option ROMs, F segment */
+#define RSDP_LOW        0x00080000 /* VMMs are known to put one here, at */
+#define RSDP_BIOS       0x000e0000 /* LEGACY_HOLE, or from here to 1 MiB */
 #define HIGH_START      0x00100000
+
+/* fw.elf: above what kernels of old want at 1 MiB, below 16 MiB, where those
+ * of today want to be. */
+#define FW_ELF          0x00f00000
+#define FW_ELF_MAX      0x00010000
+
+/* fw-128k.bin runs in the copy of a ROM below 1 MiB. */
+#define ROM_COPY        0x000f0000
 
 /* Pages mapped for the 64-bit entry: this much from 0, 2 MiB each. */
 #define IDENTITY_MAP    0x40000000

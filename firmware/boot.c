@@ -7,15 +7,33 @@
 #include "firmware/panic.h"
 #include "firmware/stage.h"
 
+/* One that is not in QEMU's key: its length is known. */
+static RARE void cmdline_copy(const struct blob *from, uint32_t limit)
+{
+	char *line = (char *)CMDLINE;
+
+	if (from->size > limit)
+		panic_limit("command line", ERR_TOO_LONG, from->size, limit);
+	if (from->gpa != 0)
+		memcpy(line, (const void *)from->gpa, from->size);
+	else
+		fwcfg_read("command line", from->key, CMDLINE, from->size);
+	line[from->size] = '\0';
+}
+
 /* QEMU fills a read past the end with zeros, so one read of what is allowed
  * and one byte more both brings the line and shows whether it is too long. */
-void boot_load_cmdline(uint32_t limit)
+void boot_load_cmdline(const struct blob *from, uint32_t limit)
 {
 	char *line = (char *)CMDLINE;
 	uint32_t len;
 
 	if (limit > CMDLINE_MAX - 1)
 		limit = CMDLINE_MAX - 1;
+	if (from->key != FW_CFG_CMDLINE_DATA) {
+		cmdline_copy(from, limit);
+		return;
+	}
 	len = limit + 1;
 	if (fwcfg_transport() != FWCFG_DMA_QEMU) {
 		len = fwcfg_number("command line", FW_CFG_CMDLINE_SIZE, 4);
@@ -29,19 +47,30 @@ void boot_load_cmdline(uint32_t limit)
 		panic_limit("command line", ERR_TOO_LONG, len, limit);
 }
 
-gpa_t boot_load_initrd(struct e820_map *map, uint32_t size,
+/* A module: it stays where its loader has put it. */
+static RARE gpa_t initrd_keep(const struct blob *from, uint32_t initrd_max)
+{
+	if (!range_fits(from->gpa, from->size, (uint64_t)initrd_max + 1))
+		panic_limit("initrd", ERR_NO_ROOM, from->gpa, initrd_max);
+	return from->gpa;
+}
+
+gpa_t boot_load_initrd(const struct blob *from, struct e820_map *map,
 		       uint32_t initrd_max, bool above_4g)
 {
 	struct fault fault;
 	gpa_t gpa;
 
-	if (size == 0)
+	if (from->size == 0)
 		return 0;
-	if (initrd_place(map, size, initrd_max, above_4g, &gpa, &fault) != 0)
+	if (from->gpa != 0)
+		return initrd_keep(from, above_4g ? UINT32_MAX : initrd_max);
+	if (initrd_place(map, from->size, initrd_max, above_4g, &gpa,
+			 &fault) != 0)
 		panic_fault("initrd", &fault);
-	fwcfg_read("initrd", FW_CFG_INITRD_DATA, gpa, size);
+	fwcfg_read("initrd", from->key, gpa, from->size);
 	log_numbers("initrd at page #, % bytes", (pfn_t)(gpa >> PAGE_SHIFT),
-		    size);
+		    from->size);
 	return gpa;
 }
 
@@ -51,4 +80,16 @@ void boot_finish(struct e820_map *map)
 	stage_set(STAGE_ENTER);
 	log_line("go");
 	stage_mark(MARK_FIRMWARE_DONE);
+}
+
+void boot(struct kernel *k, struct e820_map *map, uint32_t rsdp)
+{
+	switch (k->kind) {
+	case KERNEL_BZIMAGE:
+		boot_linux(k, map, rsdp);
+	case KERNEL_PVH:
+		boot_pvh(k, map, rsdp);
+	default:
+		boot_multiboot(k, map);
+	}
 }

@@ -16,13 +16,18 @@ __attribute__((noreturn)) void boot_pvh(struct kernel *k, struct e820_map *map,
 __attribute__((noreturn)) void boot_multiboot(struct kernel *k,
 					      struct e820_map *map);
 
+/* Whichever of the three it is. */
+__attribute__((noreturn)) void boot(struct kernel *k, struct e820_map *map,
+				    uint32_t rsdp);
+
 /* --- what the three share (boot.c) --- */
 
-/* Reads the command line to CMDLINE; limit is in bytes without the NUL. */
-void boot_load_cmdline(uint32_t limit);
+/* Brings the command line to CMDLINE; limit is in bytes without the NUL. */
+void boot_load_cmdline(const struct blob *from, uint32_t limit);
 
-/* Places and reads the initrd; its address, 0 without one. */
-gpa_t boot_load_initrd(struct e820_map *map, uint32_t size,
+/* Places and reads the initrd, or leaves it where it lies; its address, 0
+ * without one. */
+gpa_t boot_load_initrd(const struct blob *from, struct e820_map *map,
 		       uint32_t initrd_max, bool above_4g);
 
 /* Last step before the kernel: the map's own marks become RAM. */

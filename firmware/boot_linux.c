@@ -11,6 +11,16 @@
 #include "firmware/paging.h"
 #include "firmware/panic.h"
 
+static void body_load(const struct kernel *k)
+{
+	if (k->body_gpa != 0)
+		memmove((void *)k->plan.load_gpa, (const void *)k->body_gpa,
+			k->size);
+	else
+		fwcfg_read("kernel", FW_CFG_KERNEL_DATA, k->plan.load_gpa,
+			   k->size);
+}
+
 /* The header said how much to read; the read itself says nothing of a file
  * that is shorter, it is filled with zeros.  So a zero as the last byte is the
  * sign to ask; a good kernel seldom ends with one. */
@@ -56,7 +66,7 @@ void boot_linux(struct kernel *k, struct e820_map *map, uint32_t rsdp)
 		.load_gpa = k->plan.load_gpa,
 		.cmdline_gpa = CMDLINE,
 		.rsdp_gpa = rsdp,
-		.initrd_size = k->initrd_size,
+		.initrd_size = k->initrd.size,
 		.map = map,
 	};
 	/* kernel_find has placed it below 4 GiB, in RAM */
@@ -64,13 +74,13 @@ void boot_linux(struct kernel *k, struct e820_map *map, uint32_t rsdp)
 
 	if (k->image.entry64 && !(cpu_id(CPUID_EXTENDED, 0).edx & CPUIDX_LM))
 		panic_err("64-bit mode", ERR_UNSUPPORTED);
-	fwcfg_read("kernel", FW_CFG_KERNEL_DATA, k->plan.load_gpa, k->size);
+	body_load(k);
 	body_check(k, body);
-	boot_load_cmdline(k->image.cmdline_max);
+	boot_load_cmdline(&k->cmdline, k->image.cmdline_max);
 	if (k->image.version >= SETUP_V2_09 && bp->hdr.setup_data != 0)
 		args.setup_data_gpa =
 			setup_data_move(k, body, map, bp->hdr.setup_data);
-	args.initrd_gpa = boot_load_initrd(map, k->initrd_size,
+	args.initrd_gpa = boot_load_initrd(&k->initrd, map,
 					   k->image.initrd_max,
 					   k->image.above_4g);
 	boot_finish(map);

@@ -13,10 +13,10 @@ void boot_pvh(struct kernel *k, struct e820_map *map, uint32_t rsdp)
 	struct pvh_args args = {.cmdline_gpa = CMDLINE, .rsdp_gpa = rsdp};
 	int err;
 
-	boot_load_cmdline(CMDLINE_LIMIT);
-	args.initrd_size = k->initrd_size;
+	boot_load_cmdline(&k->cmdline, CMDLINE_LIMIT);
+	args.initrd_size = k->initrd.size;
 	/* Linux uses the low half of the module's address only. */
-	args.initrd_gpa = boot_load_initrd(map, k->initrd_size, UINT32_MAX,
+	args.initrd_gpa = boot_load_initrd(&k->initrd, map, UINT32_MAX,
 					   false);
 	boot_finish(map);
 	err = pvh_build((void *)START_INFO, START_INFO, START_INFO_SIZE, map,

@@ -4,7 +4,7 @@
 #include "core/layout.h"
 #include "core/le.h"
 #include "firmware/cpu.h"
-#include "firmware/io.h"
+#include "firmware/fwcfg_regs.h"
 #include "firmware/log.h"
 #include "firmware/panic.h"
 
@@ -27,8 +27,8 @@ static int dma_run(uint32_t control, uint32_t len)
 	dma.control = be32(control);
 	dma.length = be32(len);
 	if (transport == FWCFG_DMA_SAFE)
-		io_out32(FW_CFG_PORT_DMA_HIGH, 0);
-	io_out32(FW_CFG_PORT_DMA_LOW, be32((uint32_t)(uintptr_t)&dma));
+		fwcfg_reg_dma_high(0);
+	fwcfg_reg_dma_start((uint32_t)(uintptr_t)&dma);
 	for (int i = 0; i < DMA_POLLS; i++) {
 		uint32_t now = be32(seen->control);
 
@@ -41,11 +41,11 @@ static int dma_run(uint32_t control, uint32_t len)
 	return ERR_TIMEOUT;
 }
 
-static int read_bytes(gpa_t gpa, uint32_t len)
+static RARE int read_bytes(gpa_t gpa, uint32_t len)
 {
 	if (!range_fits(gpa, len, GIB(4)))
 		return ERR_NO_ROOM;
-	io_in8_string(FW_CFG_PORT_DATA, (void *)(uintptr_t)gpa, len);
+	fwcfg_reg_bytes((void *)(uintptr_t)gpa, len);
 	return 0;
 }
 
@@ -59,7 +59,7 @@ int fwcfg_read_gpa(uint16_t key, gpa_t gpa, uint32_t len)
 		control |= FW_CFG_DMA_SELECT |
 			   (uint32_t)key << FW_CFG_DMA_SELECTOR_SHIFT;
 	else
-		io_out16(FW_CFG_PORT_SELECTOR, key);
+		fwcfg_reg_select(key);
 	if (transport == FWCFG_BYTES)
 		return read_bytes(gpa, len);
 	dma.address = be64(gpa);
@@ -142,25 +142,21 @@ uint32_t fwcfg_file(const char *name, void *dst, uint32_t room)
 	return item.size;
 }
 
-/* The DMA register of a real QEMU reads as a mark and thereby vouches for the
- * rest of its semantics.  Imitations are asked step by step. */
-static void transport_find(void)
+/* An imitation is asked step by step.  Is there one? */
+static RARE bool imitation_find(void)
 {
 	uint32_t trial = 0;
 
-	if (io_in32(FW_CFG_PORT_DMA_LOW) == FW_CFG_DMA_MARK_LOW) {
-		transport = FWCFG_DMA_QEMU;
-		return;
-	}
 	transport = FWCFG_BYTES;
 	if (fwcfg_number("signature", FW_CFG_SIGNATURE, 4) != SIGNATURE)
-		panic("the host offers no fw_cfg device");
+		return false;
 	if (!(fwcfg_number("id", FW_CFG_ID, 4) & FW_CFG_ID_DMA))
-		return;
+		return true;
 	transport = FWCFG_DMA_SAFE;
 	if (fwcfg_read_gpa(FW_CFG_SIGNATURE, (uintptr_t)&trial, 4) != 0 ||
 	    *(volatile uint32_t *)&trial != SIGNATURE)
 		transport = FWCFG_BYTES;
+	return true;
 }
 
 /* Bytes of a directory that counts so many files; panics if they are too
@@ -192,16 +188,20 @@ static const void *directory_read(uint32_t *len)
 	return bytes;
 }
 
-void fwcfg_setup(void)
+bool fwcfg_setup(void)
 {
 	const void *bytes;
 	struct fault fault;
 	uint32_t len;
 
-	transport_find();
+	/* The DMA register of a real QEMU reads as a mark and thereby vouches
+	 * for the rest of its semantics. */
+	if (fwcfg_reg_mark() != FW_CFG_DMA_MARK_LOW && !imitation_find())
+		return false;
 	bytes = directory_read(&len);
 	if (fwcfg_dir_parse(&directory, bytes, len, DIR_FILES(SCRATCH_DIR_MAX),
 			    &fault) != 0)
 		panic_record("directory entry", &fault);
 	log_numbers("transport %, % files", transport, directory.count);
+	return true;
 }

@@ -17,9 +17,9 @@ enum fwcfg_transport { /* logged as 0, 1, 2 */
 };
 
 /* Finds the device and its transport, reads the directory, and leaves the
- * pages from BOOT_PARAMS to CLEAR_END clear.  Panics where there is no device
- * or the directory lies. */
-void fwcfg_setup(void);
+ * pages from BOOT_PARAMS to CLEAR_END clear.  Is there a device?  Panics where
+ * the directory lies. */
+bool fwcfg_setup(void);
 
 enum fwcfg_transport fwcfg_transport(void);
 

@@ -63,6 +63,19 @@ static inline void mmio_write32(uint32_t gpa, uint32_t v)
 	__asm__ volatile("movl %0, (%1)" : : "r"(v), "r"(gpa) : "memory");
 }
 
+static inline void mmio_write16(uint32_t gpa, uint16_t v)
+{
+	__asm__ volatile("movw %0, (%1)" : : "r"(v), "r"(gpa) : "memory");
+}
+
+static inline uint8_t mmio_read8(uint32_t gpa)
+{
+	uint8_t v;
+
+	__asm__ volatile("movb (%1), %0" : "=q"(v) : "r"(gpa) : "memory");
+	return v;
+}
+
 static inline uint32_t mmio_read32(uint32_t gpa)
 {
 	uint32_t v;

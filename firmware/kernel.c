@@ -9,6 +9,8 @@
 #include "firmware/memory.h"
 #include "firmware/panic.h"
 
+extern const char pvh_start[]; /* fw.elf's entry; in a ROM no kernel's */
+
 static struct boot_params *zero_page(void)
 {
 	return (struct boot_params *)BOOT_PARAMS;
@@ -42,7 +44,7 @@ static void bzimage_sizes(struct kernel *k)
 	const struct setup_header *h = &zero_page()->hdr;
 	bool filled_in = h->type_of_loader == LOADER_TYPE_QEMU;
 
-	k->initrd_size = filled_in ? h->ramdisk_size : initrd_size();
+	k->initrd.size = filled_in ? h->ramdisk_size : initrd_size();
 	k->size = k->image.body_size;
 	if (k->size != 0 && h->setup_data == 0 &&
 	    fwcfg_transport() == FWCFG_DMA_QEMU)
@@ -54,12 +56,11 @@ static void bzimage_sizes(struct kernel *k)
 			    k->image.body_size);
 }
 
-static void bzimage_find(struct kernel *k, struct e820_map *map)
+void kernel_place(struct kernel *k, struct e820_map *map)
 {
 	struct fault fault;
 	pfn_t limit = k->image.entry64 ? memory_low_limit(map) : PFN_4G;
 
-	bzimage_sizes(k);
 	if (bzimage_place(&k->image, k->size, map, limit, &k->plan, &fault) !=
 	    0)
 		panic_fault("bzImage", &fault);
@@ -67,9 +68,8 @@ static void bzimage_find(struct kernel *k, struct e820_map *map)
 		    k->plan.entry_gpa);
 }
 
-/* Marks [start, start + size) as the kernel's; panics where that is not RAM. */
-static void kernel_claim(struct e820_map *map, const char *what, uint32_t start,
-			 uint32_t size)
+void kernel_claim(struct e820_map *map, const char *what, uint32_t start,
+		  uint32_t size)
 {
 	pfn_t first = start >> PAGE_SHIFT;
 	pfn_t end = first + page_count((start & (PAGE_SIZE - 1)) + size);
@@ -80,18 +80,22 @@ static void kernel_claim(struct e820_map *map, const char *what, uint32_t start,
 	memory_reserve(map, start, size, E820_LOADED);
 }
 
-/* The segments are in guest memory already: nothing else may go there. */
-static void pvh_find(struct kernel *k, struct e820_map *map)
+/* The segments are in guest memory already: nothing else may go there.  False
+ * if it is fw.elf itself, which QEMU was given as a kernel. */
+static bool pvh_find(struct kernel *k, struct e820_map *map)
 {
 	uint32_t start = kernel_address(), size = kernel_size();
 
-	k->kind = KERNEL_PVH;
 	k->entry_gpa = kernel_entry();
+	if (k->entry_gpa == (uintptr_t)pvh_start)
+		return false;
+	k->kind = KERNEL_PVH;
 	if (k->entry_gpa - start >= size)
 		panic_err("ELF kernel's entry", ERR_RANGE);
 	kernel_claim(map, "ELF kernel", start, size);
-	k->initrd_size = initrd_size();
+	k->initrd.size = initrd_size();
 	log_numbers("ELF, PVH entry at #", k->entry_gpa, 0);
+	return true;
 }
 
 /* QEMU hands over kernel and modules as one blob, and the information
@@ -109,27 +113,40 @@ static void multiboot_find(struct kernel *k, struct e820_map *map)
 	log_line("multiboot");
 }
 
-void kernel_find(struct kernel *k, struct e820_map *map)
+/* QEMU answers for a key that it has not with zeros.  Others are asked for a
+ * size first, and may refuse even that. */
+static RARE bool keys_empty(void)
+{
+	uint32_t size = 0;
+
+	return fwcfg_read_gpa(FW_CFG_KERNEL_SIZE, (uintptr_t)&size, 4) != 0 ||
+	       *(volatile uint32_t *)&size == 0;
+}
+
+bool kernel_find(struct kernel *k, struct e820_map *map)
 {
 	struct fault fault;
 	int err;
 
-	k->kind = KERNEL_BZIMAGE; /* all else of k is zero */
+	if (fwcfg_transport() != FWCFG_DMA_QEMU && keys_empty())
+		return false;
+	k->initrd.key = FW_CFG_INITRD_DATA;
+	k->cmdline.key = FW_CFG_CMDLINE_DATA;
 	fwcfg_read("kernel header", FW_CFG_SETUP_DATA, BOOT_PARAMS,
 		   SETUP_WINDOW);
 	err = bzimage_parse(&k->image, zero_page(), SETUP_WINDOW, &fault);
 	if (err == 0) {
-		bzimage_find(k, map);
-		return;
+		bzimage_sizes(k);
+		kernel_place(k, map);
+		return true;
 	}
-	if (word_at(zero_page()) == ELF_MAGIC) {
-		pvh_find(k, map);
-		return;
-	}
+	if (word_at(zero_page()) == ELF_MAGIC)
+		return pvh_find(k, map);
 	if (err != ERR_MAGIC)
 		panic_fault("bzImage header", &fault);
 	k->size = kernel_size();
 	if (k->size == 0)
-		panic("none was given: start QEMU with -kernel");
+		return false;
 	multiboot_find(k, map);
+	return true;
 }

@@ -45,14 +45,14 @@ uint32_t memory_take(struct e820_map *map, const char *name, uint32_t size,
 	return start << PAGE_SHIFT;
 }
 
-static uint32_t cmos_read(uint8_t reg)
+static RARE uint32_t cmos_read(uint8_t reg)
 {
 	io_out8(PORT_CMOS_INDEX, reg);
 	return io_in8(PORT_CMOS_DATA);
 }
 
 /* No etc/e820: RAM_SIZE if it cannot have a hole in it, else CMOS. */
-static int map_guess(struct e820_map *map)
+static RARE int map_guess(struct e820_map *map)
 {
 	uint64_t ram = 0;
 	uint32_t low, high;

@@ -48,6 +48,12 @@ void panic(const char *text)
 	panic_end();
 }
 
+void panic_no_sse2(void)
+{
+	log_setup();
+	panic("the processor has no SSE2");
+}
+
 void panic_err(const char *item, int code)
 {
 	panic_limit(item, code, 0, 0);

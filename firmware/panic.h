@@ -11,6 +11,9 @@
 /* "fw: PANIC stage: text" */
 __attribute__((noreturn)) void panic(const char *text);
 
+/* The same, before anything has been set up. */
+__attribute__((noreturn)) void panic_no_sse2(void);
+
 /* "fw: PANIC stage: item text (code)" */
 __attribute__((noreturn)) void panic_err(const char *item, int code);
 

@@ -4,7 +4,7 @@
 ; On entry: [SDM] 3A 9.1: real mode, CS base 0xffff0000, IP 0xfff0, interrupts
 ;   off, caches off, no stack.  Nothing is assumed of the copy below 1 MiB.
 ; On exit:  32-bit flat, paging off, CS 0x10, data segments 0x18, ESP at
-;   FW_STACK_TOP, .bss zero, SSE2 usable; EAX = EDX of CPUID leaf 1.
+;   FW_STACK_TOP, .bss zero, SSE2 usable; EAX = EDX of CPUID leaf 1, EDX = EBP.
 ; Not done: A20, PIC, PIT, RTC (docs/boot.md, "Left alone").
 
 %include "abi.inc"
@@ -42,6 +42,7 @@ start32:
 	rep	stosd
 
 	mov	eax, edx
+	mov	edx, ebp	; start_pvh.asm: start_info
 	call	fw_main		; does not return
 
 ; The static SMBIOS entry point, [SMBIOS] 5.2.2.  QEMU shows the ROM's last

@@ -3,6 +3,7 @@
 #include "firmware/tables.h"
 #include "core/acpi_script.h"
 #include "core/layout.h"
+#include "core/rsdp.h"
 #include "core/smbios.h"
 #include "firmware/fwcfg.h"
 #include "firmware/log.h"
@@ -57,15 +58,35 @@ static uint32_t script_run(struct e820_map *map, const struct item *item)
 	return result.rsdp_gpa;
 }
 
+/* What the VMM has placed itself.  An RSDP where ours goes is ours, from
+ * before a reset. */
+static RARE uint32_t placed_find(void)
+{
+	uint32_t rsdp = rsdp_find(&memory_window);
+
+	if (rsdp == EBDA_RSDP)
+		return 0;
+	if (rsdp != 0)
+		log_numbers("the host's own, RSDP at #", rsdp, 0);
+	return rsdp;
+}
+
 uint32_t tables_acpi(struct e820_map *map)
 {
 	const struct items *items = fwcfg_items();
-	struct item item;
+	struct item item = {0, 0};
+	uint32_t rsdp;
 
+	(void)items->find(items->ctx, SCRIPT_FILE, &item);
+	if (item.size == 0 && fwcfg_transport() != FWCFG_DMA_QEMU) {
+		rsdp = placed_find();
+		if (rsdp != 0)
+			return rsdp;
+	}
 	/* [ACPI] 5.2.5.1: the RSDP is looked for in the first KiB of the EBDA,
 	 * whose segment stands in the BIOS data area. */
 	*(volatile uint16_t *)BDA_EBDA_WORD = EBDA >> 4;
-	if (items->find(items->ctx, SCRIPT_FILE, &item) == 0 && item.size != 0)
+	if (item.size != 0)
 		return script_run(map, &item);
 	return own_tables_build(map);
 }

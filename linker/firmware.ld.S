@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* firmware.ld.S - the ROM, in address order, and what may not go wrong. */
-#include "core/layout.h"
+/* firmware.ld.S - the ROM, in address order, and what may not go wrong.
+ * ROM_AT: where its 64 KiB run, ROM_BASE or ROM_COPY. */
+#include "linker/ram.ld.S"
 
 /* Sixteen byte lanes are a lot of code where there is no SSE to add them. */
 #if SSE
@@ -8,6 +9,7 @@
 #else
 #define TEXT (ROM_TEXT - 0x2000)
 #endif
+#define HERE(address) ((address) - ROM_BASE + ROM_AT)
 
 OUTPUT_ARCH(i386)
 ENTRY(start32)
@@ -20,57 +22,35 @@ PHDRS
 
 SECTIONS
 {
-	.bss FW_RAM (NOLOAD) : ALIGN(16) {
-		bss_start = .;
-		*(.bss .bss.* COMMON)
-		. = ALIGN(16);
-		bss_end = .;
-	} :ram
-	bss_words = (bss_end - bss_start) / 4;
-	.noinit (NOLOAD) : {
-		*(.noinit)
-		noinit_end = .;
-	} :ram
+	RAM_SECTIONS
 
 	/* The file starts here: objcopy fills what lies between with 0xff. */
-	.head ROM_BASE : { BYTE(0xff) } :rom
-	.text TEXT : {
+	.head HERE(ROM_BASE) : { BYTE(0xff) } :rom
+	/* What no boot on QEMU runs: other hosts' ways, and panics.  It has pages
+	 * of its own, which such a boot never touches. */
+	.far HERE(TEXT - ROM_FAR_MAX) : {
+		*(.text.unlikely .text.unlikely.*)
+		*/panic.c.o */err.c.o */named.c.o */elf.c.o */rsdp.c.o(.text .text.* .rodata .rodata.*)
+		far_end = .;
+	} :rom
+	.text HERE(TEXT) : {
 		*(.text .text.*)
 		*(.rodata .rodata.*)
 		rom_end = .;
 	} :rom
-	.smbios ROM_SMBIOS : { KEEP(*(.smbios)) } :rom
-	.tail ROM_TAIL : { KEEP(*(.tail)) } :rom
+	.smbios HERE(ROM_SMBIOS) : { KEEP(*(.smbios)) } :rom
+	.tail HERE(ROM_TAIL) : { KEEP(*(.tail)) } :rom
 
-	.data : { *(.data .data.*) }
-	.got : { *(.got .got.* .got.plt .igot.plt .iplt) }
-	.rel : { *(.rel.*) }
-	.eh_frame : { *(.eh_frame) }
+	NO_SECTIONS
 	/DISCARD/ : { *(.comment .note .note.*) }
 }
 
-ASSERT(SIZEOF(.data) == 0 && SIZEOF(.got) == 0 && SIZEOF(.rel) == 0,
-	"a variable has an initial value: the ROM cannot hold it, make it const or set it in code")
-ASSERT(SIZEOF(.eh_frame) == 0, "compile with -fno-asynchronous-unwind-tables")
-ASSERT(rom_end <= ROM_SMBIOS,
-	"code and constants exceed their 16 KiB: drop a feature or raise ROM_TEXT_MAX in core/layout.h and say why")
+/* firmware/kernel.c asks whether a kernel is fw.elf itself. */
+pvh_start = 0;
+
+ASSERT(rom_end <= HERE(ROM_SMBIOS),
+	"what a boot on QEMU runs exceeds its 16 KiB: drop a feature or raise ROM_TEXT_MAX in core/layout.h and say why")
+ASSERT(far_end <= HERE(TEXT),
+	"what a boot on QEMU does not run exceeds ROM_FAR_MAX: drop a feature or raise it in core/layout.h and say why")
 ASSERT(ROM_TEXT + ROM_TEXT_MAX == ROM_BASE + ROM_SIZE, "ROM_TEXT_MAX and ROM_TEXT disagree")
 ASSERT(SIZEOF(.tail) == 128, "the reset vector has moved")
-ASSERT(noinit_end <= FW_STACK_TOP - 0x2000, "less than 8 KiB are left for the stack")
-
-/* No place of core/layout.h reaches into the next one. */
-ASSERT(SCRATCH_DIR + SCRATCH_DIR_MAX <= SCRATCH_E820 &&
-       SCRATCH_E820 + SCRATCH_E820_MAX <= SCRATCH_SCRIPT &&
-       SCRATCH_SCRIPT + SCRATCH_SCRIPT_MAX <= SCRATCH_END &&
-       SCRATCH_END <= FW_RAM && FW_RAM + FW_RAM_SIZE == FW_STACK_TOP &&
-       FW_STACK_TOP <= DIR_PAGE && DIR_PAGE + DIR_PAGE_SIZE == BOOT_PARAMS &&
-       BOOT_PARAMS + 0x1000 == PML4 && CLEAR_END <= PAGE_DIRECTORY &&
-       PAGE_DIRECTORY + 0x1000 <= START_INFO &&
-       START_INFO + START_INFO_SIZE <= GDT_RAM &&
-       GDT_RAM + GDT_RAM_SIZE <= OWN_TABLES &&
-       OWN_TABLES + OWN_TABLES_SIZE <= CMDLINE &&
-       CMDLINE + CMDLINE_MAX <= SMBIOS_TABLES &&
-       SMBIOS_TABLES + SMBIOS_MAX <= FW_LOW_END && FW_LOW_END <= EBDA &&
-       EBDA + EBDA_SIZE <= LEGACY_HOLE && EBDA_RSDP < EBDA_MP &&
-       EBDA_MP < MAILBOX && MAILBOX < EBDA + EBDA_SIZE,
-	"two places of core/layout.h overlap")

@@ -11,6 +11,12 @@
 #define FW_CFG_PORT_DMA_HIGH 0x514 /* 32-bit, big-endian */
 #define FW_CFG_PORT_DMA_LOW  0x518 /* 32-bit, big-endian: the write starts it */
 
+/* [FWCFG] "Register Locations", in memory: offsets, all big-endian */
+#define FW_CFG_MMIO_DATA     0x00 /* bytes in the item's order */
+#define FW_CFG_MMIO_SELECTOR 0x08 /* 16-bit write */
+#define FW_CFG_MMIO_DMA_HIGH 0x10
+#define FW_CFG_MMIO_DMA_LOW  0x14 /* the write starts it */
+
 /* [FWCFG] "Firmware Configuration Items": selector keys */
 #define FW_CFG_SIGNATURE    0x00 /* "QEMU" */
 #define FW_CFG_ID           0x01 /* u32: bit 0 always, bit 1 DMA */

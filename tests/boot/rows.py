@@ -31,6 +31,9 @@ class Row:
     cpus: int = 1
     path: str = "firmware"      # or none
     entry: str = "64"           # by path none: 64 or pvh
+    by: str = "keys"            # how the kernel comes: keys, names (of fw_cfg
+                                # files), elf (names, by fw.elf) or module
+    image: str = ""             # instead of fw.bin: name in build/, or a path
     kernel: str = "linux64"
     initrd: str = "small"
     append: str = ""
@@ -77,6 +80,9 @@ NET_RNG = ("-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n",
            "-device", "virtio-rng-pci,rng=r")
 # Xen calls the BIOS unless told not to; no firmware without one runs it then.
 XEN = "no-real-mode com1=115200,8n1 console=com1"
+# who starts fw.elf
+PEERS = {"fw.bin": "", "qboot": "/usr/share/qemu/qboot.rom",
+         "SeaBIOS": "/usr/share/seabios/bios-256k.bin"}
 LOW_256M = ",max-ram-below-4g=256M"
 
 
@@ -127,6 +133,42 @@ def machine_rows():
                      kernel="vmlinux")
 
 
+def other_rows():
+    """The other images, and kernels that come otherwise."""
+    for machine in MACHINES:
+        yield Row(f"fw-128k.bin on {machine}", machine, image="fw-128k.bin")
+        for by in ("names", "elf"):
+            for kernel in ("linux64", "linux32", "pvh"):
+                yield Row(f"{kernel} on {machine}, by {by}", machine,
+                          kernel=kernel, by=by)
+        yield Row(f"linux64 on {machine}, by module", machine, by="module",
+                  initrd="none")
+    for kernel in ("bzImage", "vmlinux"):
+        yield debian(f"Debian {kernel} on q35, by names", "q35", by="names",
+                     kernel=kernel)
+        yield debian(f"Debian {kernel} on pc, by names", "pc", by="names",
+                     kernel=kernel, tier=FULL)
+    for name, image in PEERS.items():
+        for kernel in ("bzImage", "vmlinux"):
+            yield debian(f"Debian {kernel}, fw.elf by {name}", "q35",
+                         by="elf", kernel=kernel, image=image)
+    yield debian("Debian bzImage on q35, fw-128k.bin", "q35",
+                 image="fw-128k.bin")
+    yield debian("Debian bzImage on pc, fw-128k.bin", "pc",
+                 image="fw-128k.bin", tier=FULL)
+    for by in ("names", "elf"):
+        yield Row(f"garbage, by {by}", kernel="garbage", by=by,
+                  panic="kernel has no known signature")
+        yield Row(f"truncated bzImage, by {by}", kernel="truncated", by=by,
+                  panic="bzImage ends too early")
+        yield Row(f"command line one byte too long, by {by}", by=by,
+                  append=LONG + "x", panic="command line")
+        yield Row(f"kernel that fits nowhere, by {by}", "q35", "48M", by=by,
+                  kernel="linux64-64M", initrd="none", panic="kernel")
+    yield Row("fw.elf without a kernel", by="module", kernel="none",
+              initrd="none", panic="none was given")
+
+
 def memory_rows():
     """Every machine with every amount of memory."""
     for machine, sizes in SPLITS.items():
@@ -146,6 +188,7 @@ def more_tables(count):
 ROWS = [
     *machine_rows(),
     *memory_rows(),
+    *other_rows(),
 
     # Debian's kernel at the ends of memory.
     debian("Debian, 128 MiB", "q35", memory="128M"),

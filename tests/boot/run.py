@@ -12,6 +12,7 @@ Exit code 0 when every row that ran is right, 1 when not, 2 for bad usage.
 
 import argparse
 import concurrent.futures
+import dataclasses
 import os
 import re
 import shutil
@@ -55,6 +56,36 @@ def guest_for(row, args):
         reboots=row.boots > 1, path=row.path, entry=row.entry,
         options=("--no-cache",) if row.path == "none" else (),
         extra=row.extra)
+
+
+def started(row, guest):
+    """The guest as QEMU is to be told of it: the kernel may come by names in
+    fw_cfg, or fw.elf may be the kernel that then finds another."""
+    image = os.path.join(ROOT, "build", row.image) if row.image else \
+        guest.firmware
+    guest = dataclasses.replace(guest, firmware=image)
+    elf = os.path.join(ROOT, "build", "fw.elf")
+    if row.by == "module":
+        return dataclasses.replace(guest, kernel=elf, initrd=guest.kernel)
+    if row.by == "elf":
+        return dataclasses.replace(
+            guest, kernel=elf,
+            extra=guest.extra + named("kernel", file=guest.kernel))
+    if row.by == "names":
+        extra = named("kernel", file=guest.kernel) + \
+            named("cmdline", string=guest.append)
+        if guest.initrd:
+            extra += named("initrd", file=guest.initrd)
+        return dataclasses.replace(guest, kernel="", initrd="", append="",
+                                   extra=guest.extra + extra)
+    return guest
+
+
+def named(name, **source):
+    """Arguments that give a file of ours to fw_cfg."""
+    (kind, value), = source.items()
+    value = value.replace(",", ",,")
+    return ("-fw_cfg", f"name=opt/org.beeline/{name},{kind}={value}")
 
 
 def why_skipped(row):
@@ -111,7 +142,7 @@ def run_once(row, args):
             guest.extra += tpm.extra
         try:
             linger = LINGER if row.powers_off or row.panic else 0
-            result = qemu.run(guest, row.limit * args.slow, stopper(row),
+            result = qemu.run(started(row, guest), row.limit * args.slow, stopper(row),
                               linger)
         finally:
             if tpm:

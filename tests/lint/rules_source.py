@@ -17,7 +17,7 @@ ARROWS = {"core/": ("core/",),
           "host-loader/lib/": ("core/", "host-loader/beeline.h",
                                "host-loader/lib/", "version.h"),
           "examples/": ("host-loader/beeline.h", "beeline.h"),
-          "linker/": ("core/",)}
+          "linker/": ("core/", "linker/")}
 
 # Numbers above 0xff that stand where they are used: file, number, why.
 NUMBERS = {

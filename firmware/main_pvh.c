@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* main_pvh.c - fw.elf: from a PVH loader to the kernel.
+ *
+ * On entry: see start_pvh.asm, "On exit".  The loader has set the machine up:
+ * chipset, MTRRs, memory map and tables are its own, and nothing of them is
+ * written.  What is ours lies where fw.bin has it (core/layout.h). */
+#include "core/layout.h"
+#include "core/rsdp.h"
+#include "core/start_info.h"
+#include "firmware/boot.h"
+#include "firmware/fwcfg.h"
+#include "firmware/log.h"
+#include "firmware/main.h"
+#include "firmware/memory.h"
+#include "firmware/named.h"
+#include "firmware/panic.h"
+#include "firmware/stage.h"
+#include "version.h"
+
+/* What we write to of low memory; no tables go there. */
+static const struct {
+	pfn_t start, end;
+} own[] = {
+	{SCRATCH >> PAGE_SHIFT, SCRATCH_END >> PAGE_SHIFT},
+	{FW_RAM >> PAGE_SHIFT, OWN_TABLES >> PAGE_SHIFT},
+	{CMDLINE >> PAGE_SHIFT, SMBIOS_TABLES >> PAGE_SHIFT},
+};
+
+static void module_keep(struct e820_map *map, const struct start_module *m)
+{
+	pfn_t first = m->gpa >> PAGE_SHIFT;
+
+	if (m->size != 0 &&
+	    e820_is_ram(map, first,
+			first + page_count((m->gpa & (PAGE_SIZE - 1)) +
+					   m->size)))
+		memory_reserve(map, m->gpa, m->size, E820_LOADED);
+}
+
+static void start_info_read(struct start_info *info, struct e820_map *map,
+			    uint32_t gpa)
+{
+	struct fault fault;
+
+	if (start_info_parse(info, map, &memory_window, gpa, &fault) != 0)
+		panic_record("start_info entry", &fault);
+	for (uint32_t i = 0; i < ARRAY_COUNT(own); i++)
+		if (!e820_is_ram(map, own[i].start, own[i].end))
+			panic_limit("low memory", ERR_NO_ROOM,
+				    own[i].start << PAGE_SHIFT,
+				    own[i].end << PAGE_SHIFT);
+	memory_reserve(map, FW_ELF, FW_ELF_MAX, E820_LOADED);
+	for (uint32_t i = 0; i < START_INFO_MODULES; i++)
+		module_keep(map, &info->module[i]);
+	log_numbers("% MiB below 4 GiB, RAM ends at page #",
+		    e820_ram_end(map, PFN_4G) >> (20 - PAGE_SHIFT),
+		    e820_ram_end(map, PFN_MAX));
+}
+
+/* What fw_cfg does not bring, the loader may have. */
+static void payload_complete(struct kernel *k, struct e820_map *map,
+			     const struct start_info *info, bool fwcfg)
+{
+	const struct start_module *m = info->module;
+
+	if (!fwcfg || !payload_find(k, map)) {
+		if (!module_find(k, map, info))
+			panic("none was given: see docs/vmm.md, \"fw.elf\"");
+	} else if (k->initrd.size == 0) {
+		k->initrd = (struct blob){.gpa = m[0].gpa, .size = m[0].size};
+	}
+	if (k->cmdline.key == 0)
+		k->cmdline = (struct blob){.gpa = info->cmdline_gpa,
+					   .size = info->cmdline_len};
+}
+
+void fw_main(uint32_t cpuid1_edx, uint32_t start_info)
+{
+	static struct e820_map map NOINIT;
+	static struct kernel kernel;
+	static struct start_info info;
+	bool fwcfg;
+
+	(void)cpuid1_edx;
+	stage_mark(MARK_FIRMWARE_START);
+	log_setup();
+	stage_set(STAGE_FWCFG);
+	log_line("Beeline " BEELINE_VERSION);
+	fwcfg = fwcfg_setup();
+	stage_set(STAGE_MEMORY);
+	start_info_read(&info, &map, start_info);
+	stage_set(STAGE_KERNEL);
+	payload_complete(&kernel, &map, &info, fwcfg);
+	stage_set(STAGE_ACPI);
+	if (info.rsdp_gpa == 0)
+		info.rsdp_gpa = rsdp_find(&memory_window);
+	log_numbers("RSDP at #", info.rsdp_gpa, 0);
+	stage_set(STAGE_LOAD);
+	boot(&kernel, &map, info.rsdp_gpa);
+}

@@ -37,17 +37,6 @@ static void oven_free(struct oven *o)
 	free(o->arena);
 }
 
-static bool has_word(const char *text, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *p = text; (p = strstr(p, word)) != NULL; p += len)
-		if ((p == text || p[-1] == ' ') &&
-		    (p[len] == '\0' || p[len] == ' '))
-			return true;
-	return false;
-}
-
 static int inputs_describe(struct bundle *b, const struct options *o)
 {
 	if (*o->kernel == '\0')
@@ -97,7 +86,7 @@ int bake_describe(struct bundle *bundle, const struct options *o)
 				? BL_ENTRY_PVH
 				: BL_ENTRY_64;
 	bundle->kaslr = !o->no_kaslr && bundle->entry == BL_ENTRY_64 &&
-			!has_word(bundle->append, "nokaslr");
+			!cmdline_has_word(bundle->append, "nokaslr");
 	return inputs_describe(bundle, o);
 }
 

@@ -58,6 +58,11 @@ static char *tsc_word(const char *append, const struct vm *vm, bool is_linux)
 			: text_make("%s", "");
 }
 
+bool cmdline_has_word(const char *append, const char *word)
+{
+	return word_find(append, word, false) != NULL;
+}
+
 char *cmdline_make(const char *append, const char *words, const struct vm *vm,
 		   bool is_linux)
 {

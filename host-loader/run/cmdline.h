@@ -10,6 +10,9 @@
  * kernel at all. */
 bool cmdline_for_linux(struct bl_span kernel);
 
+/* Is word there, between spaces or ends? */
+bool cmdline_has_word(const char *append, const char *word);
+
 /* append, words of the machine (with a space before each, or ""), and what
  * Linux needs under TCG: the rate of its TSC.  All stand before a word "--",
  * behind which the words are for init.  The caller frees it. */

@@ -15,7 +15,7 @@ static RARE void cmdline_copy(const struct blob *from, uint32_t limit)
 	if (from->size > limit)
 		panic_limit("command line", ERR_TOO_LONG, from->size, limit);
 	if (from->gpa != 0)
-		memcpy(line, (const void *)from->gpa, from->size);
+		memmove(line, (const void *)from->gpa, from->size);
 	else
 		fwcfg_read("command line", from->key, CMDLINE, from->size);
 	line[from->size] = '\0';

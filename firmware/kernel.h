@@ -28,6 +28,7 @@ struct kernel {
 	uint32_t body_gpa;        /* where they lie; 0: in KERNEL_DATA */
 	uint32_t load_gpa;        /* KERNEL_MULTIBOOT */
 	uint32_t entry_gpa;       /* KERNEL_PVH, KERNEL_MULTIBOOT */
+	bool module;              /* a PVH loader's first module */
 	struct blob initrd;
 	struct blob cmdline;      /* in an item of unknown length: size 0 */
 };

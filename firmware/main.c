@@ -46,7 +46,7 @@ void fw_main(uint32_t cpuid1_edx, uint32_t start_info)
 	stage_set(STAGE_MEMORY);
 	memory_setup(&map, &chipset);
 	stage_set(STAGE_KERNEL);
-	if (!payload_find(&kernel, &map))
+	if (!payload_find(&kernel, &map, NULL))
 		panic("none was given: start QEMU with -kernel");
 	stage_set(STAGE_ACPI);
 	rsdp = tables_acpi(&map);

@@ -44,14 +44,15 @@ static void start_info_read(struct start_info *info, struct e820_map *map,
 
 	if (start_info_parse(info, map, &memory_window, gpa, &fault) != 0)
 		panic_record("start_info entry", &fault);
+	memory_reserve(map, FW_ELF, FW_ELF_MAX, E820_LOADED);
+	for (uint32_t i = 0; i < START_INFO_MODULES; i++)
+		module_keep(map, &info->module[i]);
+	/* not RAM, or a module's */
 	for (uint32_t i = 0; i < ARRAY_COUNT(own); i++)
 		if (!e820_is_ram(map, own[i].start, own[i].end))
 			panic_limit("low memory", ERR_NO_ROOM,
 				    own[i].start << PAGE_SHIFT,
 				    own[i].end << PAGE_SHIFT);
-	memory_reserve(map, FW_ELF, FW_ELF_MAX, E820_LOADED);
-	for (uint32_t i = 0; i < START_INFO_MODULES; i++)
-		module_keep(map, &info->module[i]);
 	log_numbers("% MiB below 4 GiB, RAM ends at page #",
 		    e820_ram_end(map, PFN_4G) >> (20 - PAGE_SHIFT),
 		    e820_ram_end(map, PFN_MAX));
@@ -63,12 +64,10 @@ static void payload_complete(struct kernel *k, struct e820_map *map,
 {
 	const struct start_module *m = info->module;
 
-	if (!fwcfg || !payload_find(k, map)) {
-		if (!module_find(k, map, info))
-			panic("none was given: see docs/vmm.md, \"fw.elf\"");
-	} else if (k->initrd.size == 0) {
+	if (!(fwcfg ? payload_find(k, map, info) : module_find(k, map, info)))
+		panic("none was given: see docs/vmm.md, \"fw.elf\"");
+	if (k->initrd.size == 0 && !k->module)
 		k->initrd = (struct blob){.gpa = m[0].gpa, .size = m[0].size};
-	}
 	if (k->cmdline.key == 0)
 		k->cmdline = (struct blob){.gpa = info->cmdline_gpa,
 					   .size = info->cmdline_len};

@@ -100,13 +100,6 @@ static bool named_find(struct kernel *k, struct e820_map *map)
 	return true;
 }
 
-bool payload_find(struct kernel *k, struct e820_map *map)
-{
-	if (fwcfg_transport() == FWCFG_DMA_QEMU)
-		return kernel_find(k, map) || named_find(k, map);
-	return named_find(k, map) || kernel_find(k, map);
-}
-
 bool module_find(struct kernel *k, struct e820_map *map,
 		 const struct start_info *info)
 {
@@ -117,5 +110,16 @@ bool module_find(struct kernel *k, struct e820_map *map,
 		return false;
 	file_take(k, map, &file);
 	k->initrd = (struct blob){.gpa = m[1].gpa, .size = m[1].size};
+	k->module = true;
 	return true;
+}
+
+bool payload_find(struct kernel *k, struct e820_map *map,
+		  const struct start_info *info)
+{
+	bool qemu = fwcfg_transport() == FWCFG_DMA_QEMU;
+
+	return (qemu && kernel_find(k, map)) || named_find(k, map) ||
+	       (info != NULL && module_find(k, map, info)) ||
+	       (!qemu && kernel_find(k, map));
 }

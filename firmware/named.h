@@ -9,12 +9,14 @@
 
 /* Finds kernel, initrd and command line where this host keeps them: on QEMU in
  * its keys, else by name; on any other host by name first, since some do not
- * survive a question for a key that they have not.  k is all zero before.  Is
+ * survive a question for a key that they have not.  k is all zero before; info
+ * is NULL, or what a PVH loader has brought: its modules come behind names.  Is
  * there a kernel? */
-bool payload_find(struct kernel *k, struct e820_map *map);
+bool payload_find(struct kernel *k, struct e820_map *map,
+		  const struct start_info *info);
 
-/* Takes the first module as the kernel and the second as its initrd.  Is there
- * a first? */
+/* The same where there is no fw_cfg: the first module is the kernel, the second
+ * its initrd. */
 bool module_find(struct kernel *k, struct e820_map *map,
 		 const struct start_info *info);
 

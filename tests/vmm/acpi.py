@@ -50,7 +50,8 @@ def table(signature, body):
 class Set:
     """FACS, DSDT, FADT, RSDT in one file, an RSDP in another, and a script."""
 
-    def __init__(self, xsdt=False):
+    def __init__(self, xsdt=False, rsdp=RSDP, tables=TABLES):
+        self.names = rsdp, tables
         self.width = 8 if xsdt else 4
         dsdt = table(b"DSDT", bytes(range(40)))
         self.dsdt_at = FACS_SIZE
@@ -76,25 +77,79 @@ class Set:
         return first + struct.pack("<IQB3x", 36, self.root_at, 0)
 
     def _script(self):
-        script = [allocate(RSDP, 16, FSEG), allocate(TABLES)]
+        rsdp, tables = self.names
+        script = [allocate(rsdp, 16, FSEG), allocate(tables)]
         for at, length in self.spans[:1]:
-            script.append(add_checksum(TABLES, at + 9, at, length))
+            script.append(add_checksum(tables, at + 9, at, length))
         for offset in (HEADER_SIZE, HEADER_SIZE + 4):
-            script.append(add_pointer(TABLES, TABLES, self.fadt_at + offset))
-        script.append(add_pointer(TABLES, TABLES, self.root_at + HEADER_SIZE,
+            script.append(add_pointer(tables, tables, self.fadt_at + offset))
+        script.append(add_pointer(tables, tables, self.root_at + HEADER_SIZE,
                                   self.width))
         for at, length in self.spans[1:]:
-            script.append(add_checksum(TABLES, at + 9, at, length))
-        script.append(add_pointer(RSDP, TABLES, 24 if self.width == 8 else 16,
+            script.append(add_checksum(tables, at + 9, at, length))
+        script.append(add_pointer(rsdp, tables, 24 if self.width == 8 else 16,
                                   self.width))
-        script.append(add_checksum(RSDP, 8, 0, 20))
+        script.append(add_checksum(rsdp, 8, 0, 20))
         if self.width == 8:
-            script.append(add_checksum(RSDP, 32, 0, 36))
+            script.append(add_checksum(rsdp, 32, 0, 36))
         return script
 
     def install(self, host, extra=(), script=None):
         """Puts the files into a host; `extra` commands go behind."""
         script = self.script if script is None else script
-        host.file(RSDP, self.rsdp).file(TABLES, self.tables)
+        host.file(self.names[0], self.rsdp).file(self.names[1], self.tables)
         host.file(LOADER, b"".join(list(script) + list(extra)))
+        return host
+
+    def placed(self, rsdp, tables):
+        """The set as a VMM leaves it in memory: (gpa, bytes) each."""
+        data = bytearray(self.tables)
+        for at, size, target in (
+                (self.fadt_at + HEADER_SIZE, 4, FACS_AT),
+                (self.fadt_at + HEADER_SIZE + 4, 4, self.dsdt_at),
+                (self.root_at + HEADER_SIZE, self.width, self.fadt_at)):
+            data[at:at + size] = (tables + target).to_bytes(size, "little")
+        for at, length in self.spans:
+            data[at + 9] = -sum(data[at:at + length]) & 0xFF
+        head = bytearray(self.rsdp)
+        at = 24 if self.width == 8 else 16
+        head[at:at + self.width] = (tables + self.root_at).to_bytes(
+            self.width, "little")
+        head[8] = -sum(head[:20]) & 0xFF
+        if self.width == 8:
+            head[32] = -sum(head) & 0xFF
+        return [(rsdp, bytes(head)), (tables, bytes(data))]
+
+
+class Split(Set):
+    """The same tables in a file each, as bhyve has them."""
+
+    FILES = ("facs", "dsdt", "facp", "root")
+
+    def install(self, host, extra=(), script=None):
+        ends = [self.dsdt_at] + [at + size for at, size in self.spans]
+        starts = [0] + ends[:-1]
+        name = "etc/acpi/{}".format
+        data, rsdp = bytearray(self.tables), bytearray(self.rsdp)
+        for at, size in ((self.fadt_at + HEADER_SIZE, 8),
+                         (self.root_at + HEADER_SIZE, self.width)):
+            data[at:at + size] = bytes(size)    # each points to a file's start
+        rsdp[16:20], rsdp[24:32] = bytes(4), bytes(len(rsdp[24:32]))
+        for file, at, end in zip(self.FILES, starts, ends):
+            host.file(name(file), bytes(data[at:end]))
+        facs, dsdt, facp, root = map(name, self.FILES)
+        rows = [allocate(name(file)) for file in self.FILES]
+        rows += [allocate(RSDP, 16, FSEG),
+                 add_pointer(facp, facs, HEADER_SIZE),
+                 add_pointer(facp, dsdt, HEADER_SIZE + 4),
+                 add_pointer(root, facp, HEADER_SIZE, self.width),
+                 add_pointer(RSDP, root, 24 if self.width == 8 else 16,
+                             self.width)]
+        rows += [add_checksum(file, 9, 0, length) for file, (_, length) in
+                 zip((dsdt, facp, root), self.spans)]
+        rows.append(add_checksum(RSDP, 8, 0, 20))
+        if self.width == 8:
+            rows.append(add_checksum(RSDP, 32, 0, 36))
+        host.file(RSDP, bytes(rsdp))
+        host.file(LOADER, b"".join(rows + list(extra)))
         return host

@@ -1,28 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs the real fw.bin under the Unicorn CPU emulator on a scripted host.
+"""Runs the real images under the Unicorn CPU emulator on a scripted host.
 
-It starts at the reset vector (reset.py says how) and ends at a halt, at the
-kernel's entry, at an instruction limit, or at the first thing that no firmware
-may do: a write outside RAM, into the ROM, or against a device's contract.
-There is no copy of the ROM below 1 MiB here."""
-
-import dataclasses
-import os
-import re
+A machine starts as its VMM starts the image (entry.py, reset.py) and ends at a
+halt, at the kernel's entry, at an instruction limit, or at the first thing
+that no firmware may do: a write outside RAM, into the ROM, or against a
+device's contract."""
 
 import unicorn
 from unicorn import x86_const as x86
 
 import devices
+import entry
 import fwcfg
 import images
-import reset
+from layout import GIB, HOLE, LAYOUT, OWN, PAGE, ROOT, outside
+from result import Result, Write
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
-PAGE = 4096
-GIB = 1 << 30
-HOLE = (0xA0000, 0x100000)
 LIMIT = 20_000_000          # instructions; a boot takes some thousands
 ENTERED, HALTED, HUNG, BROKEN = "entered", "halted", "hung", "broken"
 RESET = "reset"             # a triple fault
@@ -35,90 +28,33 @@ INVALID = {unicorn.UC_MEM_WRITE_UNMAPPED: "write, no memory",
            unicorn.UC_MEM_WRITE_PROT: "write to ROM",
            unicorn.UC_MEM_READ_UNMAPPED: "read, no memory",
            unicorn.UC_MEM_FETCH_UNMAPPED: "fetch, no memory"}
-WRMSR, HLT, UD2 = b"\x0f\x30", b"\xf4", b"\x0f\x0b"
-
-
-def layout():
-    """The firmware's own addresses, from core/layout.h."""
-    with open(os.path.join(ROOT, "core", "layout.h"), encoding="ascii") as f:
-        return {name: int(value, 16) for name, value in re.findall(
-            r"^#define (\w+)\s+(0x[0-9a-f]+)", f.read(), re.M)}
-
-
-LAYOUT = layout()
-# Where the firmware may write at any time; elsewhere each write is recorded.
-OWN = ((LAYOUT["SCRATCH"], LAYOUT["SCRATCH_END"]),
-       (LAYOUT["FW_RAM"], LAYOUT["FW_LOW_END"]))
-
-
-@dataclasses.dataclass
-class Write:
-    """A write outside the firmware's own low memory."""
-
-    gpa: int
-    length: int
-    by: str             # "cpu", or which item a DMA came from
-
-    @property
-    def end(self):
-        """First byte behind."""
-        return self.gpa + self.length
-
-
-@dataclasses.dataclass
-class Result:
-    """How a run ended; the machine is as it was left."""
-
-    outcome: str
-    machine: object
-    regs: dict          # at the kernel's entry, or at the end
-    why: str = ""       # of an outcome BROKEN
-    entry: int = None   # where the kernel was entered
-
-    def read(self, gpa, length):
-        """Guest memory."""
-        return self.machine.dma_read(gpa, length)
-
-    def number(self, gpa, size=4):
-        """A little-endian number in guest memory."""
-        return int.from_bytes(self.read(gpa, size), "little")
-
-    @property
-    def debug(self):
-        """What the debug port was told."""
-        return self.machine.debugcon.text
-
-    @property
-    def serial(self):
-        """What the serial port was told."""
-        return self.machine.serial.text
-
-    @property
-    def operations(self):
-        """What was asked of fw_cfg."""
-        return self.machine.fw_cfg.operations
+WRMSR, RDMSR, HLT, UD2 = b"\x0f\x30", b"\x0f\x32", b"\xf4", b"\x0f\x0b"
+FLOATING = 0xFF             # what a place without memory reads as
 
 
 class Machine:
     """One guest: its memory, its ports, its one processor."""
 
-    def __init__(self, rom, host):
+    def __init__(self, image, host):
         self.host = host
+        self.image = (entry.image_of(image) if isinstance(image, bytes)
+                      else image)
         self.high = {}              # page number -> bytes above 4 GiB
         self.writes = []
         self.msrs = {}              # what the trampoline has written
         self.why = ""
         self.entered = self.entry_regs = None
-        self.fw_cfg = fwcfg.FwCfg(host.keys(), host.transport, self,
-                                  host.fault)
+        self.fw_cfg = (host.device or fwcfg.FwCfg)(
+            host.keys(), host.transport, self, host.fault)
         self.debugcon = devices.Debugcon(host.debugcon)
         self.serial = devices.Serial(host.serial_ready)
         self.sink = devices.Sink()
         self.cmos = devices.Cmos(host.cmos)
         self.pci = devices.PciHost(host.board)
-        self.uc = unicorn.Uc(unicorn.UC_ARCH_X86, unicorn.UC_MODE_64)
-        self._memory_map(rom)
+        self.uc = self._processor()
+        self._memory_map()
         self._hooks()
+        self.before = self.low_memory()
 
     # What fw_cfg asks of a machine.
 
@@ -182,15 +118,28 @@ class Machine:
 
     # Setting up.
 
-    def _memory_map(self, rom):
+    def _processor(self):
+        return unicorn.Uc(unicorn.UC_ARCH_X86, unicorn.UC_MODE_64)
+
+    def _memory_map(self):
         for start, size in self.ram():
             if start < 4 * GIB:
                 self.uc.mem_map(start, size)
-        self.uc.mem_map(LAYOUT["ROM_BASE"], len(rom),
-                        unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
-        for gpa, data in self.host.dirt + self.host.preload:
+        if self.host.hole:
+            self.uc.mem_map(HOLE[0], HOLE[1] - HOLE[0], unicorn.UC_PROT_ALL
+                            if self.host.hole == "ram" else entry.READ_EXEC)
+            self.uc.mem_write(HOLE[0], bytes([
+                0 if self.host.hole == "ram" else FLOATING]) *
+                (HOLE[1] - HOLE[0]))
+        for gpa, data in self.host.dirt:
             self.uc.mem_write(gpa, data)
-        reset.power_on(self.uc, rom)
+        self.image.place(self.uc)
+        for gpa, data in self.host.preload:
+            self.uc.mem_write(gpa, data)
+        self.image.power_on(self.uc, self.host)
+        if self.host.mmio:
+            self.uc.mmio_map(self.host.mmio, PAGE, self._mmio_read, None,
+                             self._mmio_write, None)
         if self.pci.has_ecam:
             self.uc.mmio_map(devices.ECAM_BASE + devices.ECAM_LPC, PAGE,
                              self._ecam_read, None, self._ecam_write, None)
@@ -204,10 +153,29 @@ class Machine:
         on(insn, self._port_out, 1, 0, x86.UC_X86_INS_OUT)
         on(insn, self._cpuid, 1, 0, x86.UC_X86_INS_CPUID)
         on(unicorn.UC_HOOK_MEM_INVALID, self._invalid)
-        on(unicorn.UC_HOOK_CODE, self._code_in_ram, 0, LAYOUT["ROM_BASE"] - 1)
-        edges = (0,) + sum(OWN, ()) + (LAYOUT["ROM_BASE"],)
-        for start, end in zip(edges[::2], edges[1::2]):
+        for start, end in outside(self.image.code, 4 * GIB):
+            on(unicorn.UC_HOOK_CODE, self._code_in_ram, start, end - 1)
+        for start, end in outside(OWN, LAYOUT["ROM_BASE"]):
             on(unicorn.UC_HOOK_MEM_WRITE, self._cpu_write, start, end - 1)
+        for at in self._msr_accesses() if self.host.msrs else ():
+            on(unicorn.UC_HOOK_CODE, self._msr, at, at)
+
+    def _msr_accesses(self):
+        """Where the image has the bytes of rdmsr or wrmsr."""
+        for gpa, data in self.image.bytes():
+            for code in (WRMSR, RDMSR):
+                at = data.find(code)
+                while at >= 0:
+                    yield gpa + at
+                    at = data.find(code, at + 1)
+
+    def low_memory(self):
+        """All that is mapped below 1 MiB, as (gpa, bytes)."""
+        spans = [span for span in self.ram() if span[0] < HOLE[0]]
+        if self.host.hole:
+            spans.append((HOLE[0], HOLE[1] - HOLE[0]))
+        return [(gpa, bytes(self.uc.mem_read(gpa, size)))
+                for gpa, size in spans]
 
     # What Unicorn calls.
 
@@ -224,8 +192,10 @@ class Machine:
 
     def _port_in(self, _uc, port, size, _user):
         value = self._device(port).read(port, size)
-        floating = (1 << 8 * size) - 1
-        return floating if value is None else value & floating
+        ones = (1 << 8 * size) - 1
+        if value is None:
+            return ones if self.host.floats else 0
+        return value & ones
 
     def _port_out(self, _uc, port, size, value, _user):
         self._device(port).write(port, size, value)
@@ -237,8 +207,14 @@ class Machine:
         return False
 
     def _cpu_write(self, _uc, _access, address, size, _value, _user):
-        window = self.pci.has_ecam and address >= devices.ECAM_BASE
-        if self.entered is None and not window:
+        window = (self.pci.has_ecam and address >= devices.ECAM_BASE or
+                  self.host.mmio and address & -PAGE == self.host.mmio)
+        if self.entered is not None or window:
+            return
+        last = self.writes[-1] if self.writes else None
+        if last and last.by == "cpu" and last.end == address:
+            last.length += size
+        else:
             self.writes.append(Write(address, size, "cpu"))
 
     def _code_in_ram(self, uc, address, _size, _user):
@@ -248,6 +224,7 @@ class Machine:
             return
         if trampoline <= address < trampoline + LAYOUT["GDT_RAM_SIZE"]:
             if uc.mem_read(address, 2) == WRMSR:
+                self._msr_known(uc.reg_read(x86.UC_X86_REG_RCX))
                 self.msrs[uc.reg_read(x86.UC_X86_REG_RCX)] = \
                     uc.reg_read(x86.UC_X86_REG_RAX)
             return
@@ -261,6 +238,19 @@ class Machine:
         for name, value in zip(("RAX", "RBX", "RCX", "RDX"), answer):
             uc.reg_write(getattr(x86, f"UC_X86_REG_{name}"), value)
         return 1
+
+    def _msr(self, uc, _address, _size, _user):
+        self._msr_known(uc.reg_read(x86.UC_X86_REG_RCX))
+
+    def _msr_known(self, number):
+        if self.host.msrs and number not in self.host.msrs:
+            self.violation(f"MSR {number:#x}: this VMM does not know it")
+
+    def _mmio_read(self, _uc, offset, size, _user):
+        return self.fw_cfg.mmio_read(offset, size)
+
+    def _mmio_write(self, _uc, offset, size, value, _user):
+        self.fw_cfg.mmio_write(offset, size, value)
 
     def _ecam_read(self, _uc, offset, size, _user):
         self.violation(f"ECAM window: {size} bytes read at {offset:#x}")
@@ -280,10 +270,10 @@ class Machine:
         return regs
 
     def run(self, limit=LIMIT):
-        """From the reset vector to a halt or the kernel's entry."""
+        """From the VMM's start to a halt or the kernel's entry."""
         error = None
         try:
-            self.uc.emu_start(reset.VECTOR, 1 << 63, count=limit)
+            self.uc.emu_start(self.image.start, 1 << 63, count=limit)
         except unicorn.UcError as problem:
             error = problem
         regs = self._registers()

@@ -34,10 +34,11 @@ class Case(unittest.TestCase):
     """A test on the bench.  The runner sets `rom`."""
 
     rom = b""
+    machine = bench.Machine
 
     def run_host(self, host, **more):
         """Runs the firmware; nothing is judged yet but what may never be."""
-        result = bench.Machine(self.rom, host).run(**more)
+        result = self.machine(self.rom, host).run(**more)
         self.assertNotEqual(result.outcome, bench.BROKEN,
                             f"{result.why}\n{result.debug}")
         self.assertNotEqual(result.outcome, bench.HUNG,
@@ -149,7 +150,7 @@ class Case(unittest.TestCase):
         got[images.SAVED:images.SAVED + 20] = bytes(20)
         self.assertTrue(got == want, "the kernel's bytes are not the file's")
 
-    def pvh(self, result, host, acpi_set=None, ecam=64 << 20):
+    def pvh(self, result, host, acpi_set=None, ecam=64 << 20, moved=()):
         """[PVH]: start_info in EBX."""
         info = L["START_INFO"]
         self.right(judge.protected_mode(result, rbx=info))
@@ -172,7 +173,7 @@ class Case(unittest.TestCase):
         start, length = host.kernel
         spans = {"kernel": (start, start + length),
                  "start_info": (info, memmap + 24 * entries)}
-        self.common(result, host, cmdline, spans, [], acpi_set, ecam)
+        self.common(result, host, cmdline, spans, list(moved), acpi_set, ecam)
         self.right(self.stray_writes(result, host))
 
     def multiboot(self, result, host, acpi_set=None, ecam=64 << 20):

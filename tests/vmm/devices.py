@@ -14,6 +14,9 @@ PCI_IDS = {
     # host bridges that other VMMs show, with nothing behind them
     "pc-alone": {0x00: 0x12378086},
     "q35-alone": {0x00: 0x29C08086},
+    "alioth": {0x00: 0x14801022},
+    "cloud-hypervisor": {0x00: 0x0D578086},
+    "bhyve": {0x00: 0x74321022},
 }
 Q35_PCIEXBAR = 0x60
 THR_EMPTY = 0x20
@@ -117,7 +120,7 @@ class PciHost:
         self._register(self.address >> 8 & 0xFF, register, size, value)
 
     def _register(self, devfn, register, size, value):
-        if devfn in self.ids:
+        if self.ids:    # of any device: another VMM may have one there
             self.writes.append((devfn, register, size, value))
         if devfn == 0 and register == Q35_PCIEXBAR and self.has_ecam:
             self.pciexbar = value

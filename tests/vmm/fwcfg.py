@@ -84,9 +84,9 @@ class FwCfg:
             self._select(value)
             self.operations.append(Operation("bytes", self.key, 0))
         elif port == PORT_HIGH and size == 4 and self.mode != BYTES:
-            self.high = _swap(value)
+            self.high = swap(value)
         elif port == PORT_LOW and size == 4 and self.mode != BYTES:
-            self._dma(self.high << 32 | _swap(value))
+            self._dma(self.high << 32 | swap(value))
         else:
             self.memory.violation(
                 f"fw_cfg: {size} bytes written to port {port:#x}")
@@ -163,5 +163,6 @@ class FwCfg:
         return True
 
 
-def _swap(value):
+def swap(value):
+    """Four bytes, the other way round."""
     return int.from_bytes(value.to_bytes(4, "little"), "big")

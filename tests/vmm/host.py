@@ -36,6 +36,12 @@ class Host:
         self.board = board
         self.debugcon = True
         self.serial_ready = True
+        self.floats = True          # ports without a device: all ones, or 0
+        self.device = None          # a device model's class; None: QEMU's
+        self.msrs = None            # those it knows; None: all
+        self.mmio = None            # where a device in memory is
+        self.start_info = None      # of a PVH start
+        self.hole = "rom" if transport != fwcfg.QEMU else None
         self.cmos = None
         self.cpuid = dict(CPUID)
         self.dirt = []              # (gpa, bytes) of an earlier boot

@@ -70,6 +70,11 @@ class BzImage:
             data[at:at + size] = value.to_bytes(size, "little")
         return bytes(data)
 
+    @property
+    def file(self):
+        """The whole file, as it lies on a disk."""
+        return self.setup + self.body
+
     def filled_in(self, initrd_size, setup_data=0):
         """What QEMU makes of the header, with its own idea of addresses."""
         self.fields.update(
@@ -89,6 +94,30 @@ def elf64(segments, entry=0, phoff=64, phentsize=56):
         struct.pack("<IIQQQQQQ", 1, 5, 0x1000, paddr, paddr, size, size, 0x1000)
         for paddr, size in segments)
     return (header + bytes(phoff - 64) + table).ljust(8192, b"\0")
+
+
+def pvh_file(start=16 * MIB, size=0x6000, bss=0x2000, entry=None, notes=True):
+    """A whole ELF file: two segments, the second with a .bss, and the note
+    that makes it a PVH kernel.  What ought to be in memory comes with it, as
+    (gpa, bytes)."""
+    entry = start + 0x100 if entry is None else entry
+    code = bytearray(pattern(size, 5))
+    code[entry - start:entry - start + 1] = HALT
+    data, data_at = pattern(0x1800, 9), start + size
+    note = struct.pack("<III4sI", 4, 4, 18, b"Xen\0", entry)
+    headers = [(1, 5, 0x1000, start, size, size),
+               (1, 6, 0x1000 + size, data_at, len(data), len(data) + bss)]
+    if notes:
+        headers.append((4, 4, 0x400, 0, len(note), len(note)))
+    ident = b"\x7fELF\x02\x01\x01" + bytes(9)
+    file = ident + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, entry, 64, 0, 0, 64,
+                               56, len(headers), 0, 0, 0)
+    for kind, flags, at, gpa, have, want in headers:
+        file += struct.pack("<IIQQQQQQ", kind, flags, at, gpa, gpa, have, want,
+                            4)
+    file = file.ljust(0x400, b"\0") + note
+    file = file.ljust(0x1000, b"\0") + bytes(code) + data
+    return file, [(start, bytes(code)), (data_at, data + bytes(bss))]
 
 
 def elf32(segments, entry=0):

@@ -46,15 +46,31 @@ def ram_spans(entries, types=(RAM,)):
     return spans
 
 
-def memory_map(entries, host, ecam_size=64 << 20):
-    """A kernel's map: sorted, disjoint, true, and nothing of RAM lost."""
+def merged(spans):
+    """Spans in order, neighbours joined."""
+    joined = []
+    for low, high in sorted(spans):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        else:
+            joined.append((low, high))
+    return joined
+
+
+def ordered(entries, hole=bench.HOLE):
+    """Sorted, disjoint, no RAM in the legacy hole."""
     end = 0
     for start, size, kind in entries:
         if start < end or size == 0 or start + size > 1 << 64:
             yield f"map: entry {start:#x}+{size:#x} is out of order or empty"
-        if kind == RAM and overlaps((start, start + size), bench.HOLE):
+        if kind == RAM and overlaps((start, start + size), hole):
             yield "map: RAM in the legacy hole"
         end = start + size
+
+
+def memory_map(entries, host, ecam_size=64 << 20):
+    """A kernel's map: sorted, disjoint, true, and nothing of RAM lost."""
+    yield from ordered(entries)
     usable = ram_spans(entries, (RAM, RECLAIM, NVS))
     has = [(start, start + size) for start, size in host.ram]
     for start, stop in usable:

@@ -11,6 +11,7 @@ from host import Host, fail_key, fail_nth
 
 GUID, ADDR = "etc/vmgenid_guid", "etc/vmgenid_addr"
 REFUSED, ENDLESS = "ERR_DMA", "ERR_TIMEOUT"
+NONE = "none was given"
 STAGES = {                  # of a numeric key
     fwcfg.SIGNATURE: "fw_cfg", fwcfg.ID: "fw_cfg", fwcfg.FILE_DIR: "fw_cfg",
     fwcfg.RAM_SIZE: "memory", fwcfg.SETUP_DATA: "kernel",
@@ -168,7 +169,12 @@ class WithoutMark(Case):
                 result = self.run_host(host)
                 self.assertEqual(result.outcome, bench.HALTED)
                 self.sentence(result, result.serial.split()[2].rstrip(":"),
-                              REFUSED)
+                              f"{REFUSED}|{NONE}")
+
+    def test_refused_question(self):
+        """Some hosts refuse to say that a key is empty."""
+        self.refuses(self.boot(fail_key(fwcfg.KERNEL_SIZE, "error")),
+                     "kernel", NONE)
 
     def test_endless_kernel(self):
         host = self.boot(fail_key(fwcfg.KERNEL_DATA, "hang"))

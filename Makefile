@@ -73,8 +73,8 @@ rom_obj := $(common_obj) $(patsubst %,$(out)/%.o,$(firmware_rom_src))
 elf_obj := $(common_obj) $(patsubst %,$(out)/%.o,$(firmware_elf_asm) $(firmware_elf_src))
 -include $(patsubst %.o,%.d,$(rom_obj) $(elf_obj))
 
-rom_sections := -j .head -j .far -j .text -j .smbios -j .tail
-fw_link = $(FWLD) -m elf_i386 -static -nostdlib --build-id=none --gc-sections \
+rom_sections := -j .about -j .far -j .text -j .smbios -j .tail
+fw_link = $(FWLD) -m elf_i386 -static -nostdlib --build-id=sha1 --gc-sections \
 	--orphan-handling=error --fatal-warnings -z noexecstack
 
 $(rom): $(out)/fw.elf
@@ -90,9 +90,10 @@ $(rom_128k): $(out)/fw-128k.elf
 
 $(fw_elf): $(out)/fw-pvh.elf linker/fw_elf.asm $(build)/gen/abi.inc
 	$(call say,ELF,$@)
-	$(Q)$(OBJCOPY) -O binary -j .text $< $(<:.elf=.flat)
+	$(Q)$(OBJCOPY) -O binary -j .text -j .about $< $(<:.elf=.flat)
+	$(Q)$(OBJCOPY) -O binary -j .about $< $(<:.elf=.about)
 	$(Q)$(NASM) -f bin -w+all -I$(build)/gen/ -DFLAT='"$(<:.elf=.flat)"' \
-		linker/fw_elf.asm -o $@
+		-DABOUT='"$(<:.elf=.about)"' linker/fw_elf.asm -o $@
 
 $(out)/fw.elf: $(rom_obj) $(out)/firmware.ld
 	$(call say,LD,$@)
@@ -205,7 +206,9 @@ check-cost-whole: $(rom) beeline
 	$(Q)tools/kernel
 	$(Q)bench/cost --whole --only fw,none --runs 2 \
 		--check bench/budget.json
-check-vmm: $(rom)
+check-vmm: $(images)
+	$(Q)$(MAKE) --no-print-directory firmware SSE=0
+	$(Q)$(MAKE) --no-print-directory firmware FW_CFG_MMIO=0x10000000
 	$(Q)$(PYTHON) tests/vmm/run.py
 
 ## size: bytes of each function and what is left of the budget

@@ -28,6 +28,7 @@
 /* The ROM. */
 #define ROM_BASE        0xffff0000 /* guest-physical start of fw.bin */
 #define ROM_SIZE        0x00010000 /* exactly 64 KiB: docs/boot.md, "The ROM" */
+#define ROM_ABOUT_SIZE  0x00000078 /* its first bytes: core/about.h */
 #define ROM_TEXT        0xffffc000 /* code and constants start here */
 #define ROM_TEXT_MAX    0x00004000 /* ... and may take this much, all told */
 #define ROM_FAR_MAX     0x00002000 /* before that: what no boot on QEMU runs */

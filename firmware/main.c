@@ -6,6 +6,7 @@
  * is known.  The order is the order of docs/boot.md. */
 #include "core/abi/x86.h"
 #include "core/layout.h"
+#include "firmware/about.h"
 #include "firmware/boot.h"
 #include "firmware/chipset.h"
 #include "firmware/cpu.h"
@@ -17,7 +18,6 @@
 #include "firmware/panic.h"
 #include "firmware/stage.h"
 #include "firmware/tables.h"
-#include "version.h"
 
 /* Without it Linux 6.1 turns PAT off and maps DAX windows uncached. */
 static void mtrr_setup(uint32_t cpuid1_edx)
@@ -37,7 +37,7 @@ void fw_main(uint32_t cpuid1_edx, uint32_t start_info)
 	stage_mark(MARK_FIRMWARE_START);
 	log_setup();
 	stage_set(STAGE_FWCFG);
-	log_line("Beeline " BEELINE_VERSION);
+	log_line(about.text);
 	if (!fwcfg_setup())
 		panic("the host offers no fw_cfg device");
 	stage_set(STAGE_CHIPSET);

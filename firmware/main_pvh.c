@@ -7,6 +7,7 @@
 #include "core/layout.h"
 #include "core/rsdp.h"
 #include "core/start_info.h"
+#include "firmware/about.h"
 #include "firmware/boot.h"
 #include "firmware/fwcfg.h"
 #include "firmware/log.h"
@@ -15,7 +16,6 @@
 #include "firmware/named.h"
 #include "firmware/panic.h"
 #include "firmware/stage.h"
-#include "version.h"
 
 /* What we write to of low memory; no tables go there. */
 static const struct {
@@ -84,7 +84,7 @@ void fw_main(uint32_t cpuid1_edx, uint32_t start_info)
 	stage_mark(MARK_FIRMWARE_START);
 	log_setup();
 	stage_set(STAGE_FWCFG);
-	log_line("Beeline " BEELINE_VERSION);
+	log_line(about.text);
 	fwcfg = fwcfg_setup();
 	stage_set(STAGE_MEMORY);
 	start_info_read(&info, &map, start_info);

@@ -15,11 +15,12 @@ host_lzo_no_src  := $(addprefix host-loader/lib/,codec_lzo_none.c)
 host_lzo_yes_src := $(addprefix host-loader/lib/,codec_lzo.c)
 host_lzo_src := $(if $(filter 1,$(LZO)),$(host_lzo_yes_src),$(host_lzo_no_src))
 
-host_base_src := $(addprefix host-loader/,say.c strings.c file.c)
+host_base_src := $(addprefix host-loader/,say.c strings.c file.c notes.c)
 # a machine as QEMU is told of it, and what QEMU says of it
 host_qemu_src := $(addprefix host-loader/qemu/, \
 	qemu.c qemu_args.c vm.c kvm.c accel.c tsc.c peer.c qtest.c qmp.c \
-	child.c chipset_pull.c fwcfg_pull.c board_pull.c pull_args.c pull.c)
+	child.c probe.c chipset_pull.c fwcfg_pull.c board_pull.c pull_args.c \
+	pull.c)
 # folders with a machine that is ready to run
 host_bundle_src := $(addprefix host-loader/bundle/, \
 	digest.c bundle.c image.c fields.c manifest.c manifest_check.c \
@@ -28,11 +29,14 @@ host_bundle_src := $(addprefix host-loader/bundle/, \
 # from options to a bundle, and from a bundle to a running QEMU
 host_run_src := $(addprefix host-loader/run/, \
 	options.c machine.c cmdline.c bake.c foreground.c events.c \
-	memory_report.c launch_rom.c launch.c run_firmware.c run_none.c)
+	memory_report.c launch_rom.c launch.c firmware_file.c run_firmware.c \
+	run_none.c)
 host_main_src := $(addprefix host-loader/cmd/, \
-	cmd_run.c cmd_bake.c inspect_facts.c inspect_kernel.c inspect_rom.c \
-	inspect_acpi.c inspect_script.c inspect_bundle.c bundle_view.c \
-	bundle_verify.c cmd_verify.c cmd_inspect.c cmd_cache.c main.c)
+	cmd_run.c cmd_bake.c about.c inspect_facts.c inspect_kernel.c \
+	inspect_rom.c inspect_acpi.c inspect_script.c inspect_bundle.c \
+	bundle_view.c bundle_verify.c cmd_verify.c cmd_inspect.c cmd_cache.c \
+	doctor_text.c doctor_qemu.c doctor_firmware.c doctor_memory.c \
+	doctor_host.c cmd_doctor.c main.c)
 host_cmd_src := $(host_base_src) $(host_qemu_src) $(host_bundle_src) \
 	$(host_run_src) $(host_main_src)
 examples := kvm-direct

@@ -24,8 +24,12 @@ SECTIONS
 {
 	RAM_SECTIONS
 
-	/* The file starts here: objcopy fills what lies between with 0xff. */
-	.head HERE(ROM_BASE) : { BYTE(0xff) } :rom
+	/* The file starts here, with its notes (core/about.h): objcopy fills what
+	 * lies between with 0xff. */
+	.about HERE(ROM_BASE) : {
+		KEEP(*(.note.beeline))
+		KEEP(*(.note.gnu.build-id))
+	} :rom
 	/* What no boot on QEMU runs: other hosts' ways, and panics.  It has pages
 	 * of its own, which such a boot never touches. */
 	.far HERE(TEXT - ROM_FAR_MAX) : {
@@ -45,12 +49,13 @@ SECTIONS
 	/DISCARD/ : { *(.comment .note .note.*) }
 }
 
-/* firmware/kernel.c asks whether a kernel is fw.elf itself. */
-pvh_start = 0;
+/* firmware/kernel.c asks whether a kernel is fw.elf itself: none is. */
+pvh_start = 0xffffffff;
 
 ASSERT(rom_end <= HERE(ROM_SMBIOS),
 	"what a boot on QEMU runs exceeds its 16 KiB: drop a feature or raise ROM_TEXT_MAX in core/layout.h and say why")
 ASSERT(far_end <= HERE(TEXT),
 	"what a boot on QEMU does not run exceeds ROM_FAR_MAX: drop a feature or raise it in core/layout.h and say why")
 ASSERT(ROM_TEXT + ROM_TEXT_MAX == ROM_BASE + ROM_SIZE, "ROM_TEXT_MAX and ROM_TEXT disagree")
+ASSERT(SIZEOF(.about) == ROM_ABOUT_SIZE, "the notes are not what core/about.h says")
 ASSERT(SIZEOF(.tail) == 128, "the reset vector has moved")

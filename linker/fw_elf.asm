@@ -1,7 +1,8 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ; fw_elf.asm - fw.elf's container: [ELF] 64-bit headers, since VMMs written in
-; Rust read no others, a [PVH] note, and the flat image.
-; FLAT: path of the image.
+; Rust read no others, a [PVH] note and those of core/about.h, and the flat
+; image.
+; FLAT, ABOUT: paths of the image and of its notes.
 
 %include "abi.inc"
 
@@ -30,6 +31,7 @@ headers:
 note:	dd	4, 8, PHYS32_ENTRY		; sizes of name and value
 	db	"Xen", 0
 	dq	FW_ELF
+	incbin ABOUT
 note_end:
 	times PAGE - ($ - file) db 0
 image:	incbin FLAT

@@ -19,6 +19,10 @@ SECTIONS
 		KEEP(*(.pvh))
 		*(.text .text.*)
 		*(.rodata .rodata.*)
+	} :image
+	.about : {
+		KEEP(*(.note.beeline))
+		KEEP(*(.note.gnu.build-id))
 		image_end = .;
 	} :image
 
@@ -27,5 +31,6 @@ SECTIONS
 	/DISCARD/ : { *(.tail .smbios .comment .note .note.*) }
 }
 
+ASSERT(SIZEOF(.about) == ROM_ABOUT_SIZE, "the notes are not what core/about.h says")
 ASSERT(pvh_start == FW_ELF, "the entry is not where the container says")
 ASSERT(image_end <= FW_ELF + FW_ELF_MAX, "fw.elf exceeds its 64 KiB")

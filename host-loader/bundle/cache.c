@@ -22,7 +22,7 @@
 
 /* [XDG] Base Directory Specification: a path that is not absolute is as good
  * as none. */
-static char *folder_name(void)
+char *cache_folder_name(void)
 {
 	const char *xdg = getenv("XDG_CACHE_HOME");
 	const char *home = getenv("HOME");
@@ -51,7 +51,7 @@ static int folders_make(char *path)
 }
 
 /* Pages that we run come from there: whoever may write to it is us. */
-static const char *folder_fault(const char *path)
+const char *cache_folder_fault(const char *path)
 {
 	struct stat st;
 
@@ -73,14 +73,14 @@ static const char *folder_fault(const char *path)
 /* With NULL, *fault says why; the path is there even so, where it is known. */
 static char *folder_open(const char **fault, char **path)
 {
-	*path = folder_name();
+	*path = cache_folder_name();
 	*fault = NULL;
 	if (*path == NULL)
 		*fault = "neither XDG_CACHE_HOME nor HOME is an absolute path";
 	else if (folders_make(*path) < 0)
 		*fault = strerror(errno);
 	else
-		*fault = folder_fault(*path);
+		*fault = cache_folder_fault(*path);
 	return *fault == NULL ? *path : NULL;
 }
 

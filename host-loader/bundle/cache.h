@@ -16,6 +16,13 @@ void cache_key(char key[DIGEST_TEXT], const struct bundle *bundle);
  * frees it.  NULL after a line. */
 char *cache_folder(void);
 
+/* Its path, whether it is there or not; the caller frees it.  NULL: nothing
+ * says where. */
+char *cache_folder_name(void);
+
+/* Why a folder that is there cannot be the cache; NULL: it can. */
+const char *cache_folder_fault(const char *path);
+
 /* What stands in it: a folder for each key, a lock for each key, digests that
  * are remembered, ROMs that a printed command names. */
 #define CACHE_BUNDLES "bundles"

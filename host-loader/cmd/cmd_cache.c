@@ -28,7 +28,16 @@
 static const char usage[] =
 	"usage: beeline cache [list] [--json]\n"
 	"       beeline cache prune [--keep-days N] [--all] [--dry-run]\n"
-	"       beeline cache path\n";
+	"       beeline cache path\n"
+	"\n"
+	"Lists what `beeline run --path none` has baked, prunes it, or says\n"
+	"where it is.\n"
+	"\n"
+	"  --json         list: a JSON array\n"
+	"  --keep-days N  prune: keep what was used since [30]\n"
+	"  --all          prune: keep only what is in use\n"
+	"  --dry-run      prune: only say what would go\n"
+	"  -h, --help     this text\n";
 
 struct request {
 	const char *verb;
@@ -253,7 +262,7 @@ static int request_parse(struct request *request, int argc, char **argv)
 	for (; i < argc; i++) {
 		const char *arg = argv[i];
 
-		if (strcmp(arg, "--help") == 0)
+		if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0)
 			request->help = true;
 		else if (strcmp(request->verb, "list") == 0 &&
 			 strcmp(arg, "--json") == 0)

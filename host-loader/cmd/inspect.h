@@ -45,6 +45,10 @@ int inspect_script(json_t *facts, const char *file, struct bl_span bytes);
 /* The same for a folder. */
 int inspect_bundle(json_t *facts, const char *dir);
 
+/* The facts of an image of ours. */
+struct about_facts;
+void about_fact(json_t *facts, const struct about_facts *about);
+
 /* "q35" */
 const char *chipset_word(enum bl_chipset chipset);
 

@@ -7,7 +7,9 @@
 #include "core/abi/boot_params.h"
 #include "core/elf.h"
 #include "core/le.h"
+#include "host-loader/cmd/about.h"
 #include "host-loader/cmd/inspect.h"
+#include "host-loader/notes.h"
 #include "host-loader/say.h"
 
 #define VERSION_MAX  256
@@ -175,6 +177,23 @@ static bool is_kernel(struct bl_span bytes)
 		       SETUP_HEADER_MAGIC;
 }
 
+/* An ELF says which build it is; ours is a firmware. */
+static void about_facts_add(json_t *facts, struct bl_span elf)
+{
+	struct about_facts about;
+	char *id;
+
+	if (about_elf(&about, elf)) {
+		about_fact(facts, &about);
+		about_free(&about);
+		return;
+	}
+	id = elf_build_id(elf);
+	if (id != NULL)
+		fact_text(facts, "build_id", id);
+	free(id);
+}
+
 int inspect_kernel(json_t *facts, const char *file, struct bl_span bytes)
 {
 	struct bl_kernel k;
@@ -188,6 +207,7 @@ int inspect_kernel(json_t *facts, const char *file, struct bl_span bytes)
 	if (k.format == BL_FORMAT_BZIMAGE)
 		return bzimage_facts(facts, file, &k);
 	fact_text(facts, "format", "ELF");
+	about_facts_add(facts, bytes);
 	elf_facts(facts, &k);
 	return 1;
 }

@@ -3,13 +3,12 @@
 #include <string.h>
 
 #include "core/base.h"
+#include "host-loader/cmd/about.h"
 #include "host-loader/cmd/inspect.h"
 
-#define ROM_UNIT      0x10000   /* QEMU takes multiples of 64 KiB */
-#define ROM_LARGEST   0x1000000 /* 16 MiB: QEMU takes no larger one */
-#define RESET_BYTES   16        /* [SDM] 3A 9.1.4 First Instruction */
-#define FIRMWARE_NAME "Beeline " /* firmware/main.c: its first line of log */
-#define VERSION_MAX   64
+/* QEMU takes multiples of 64 KiB: ROM_UNIT */
+#define ROM_LARGEST 0x1000000 /* 16 MiB: QEMU takes no larger one */
+#define RESET_BYTES 16        /* [SDM] 3A 9.1.4 First Instruction */
 
 const char *chipset_word(enum bl_chipset chipset)
 {
@@ -48,11 +47,19 @@ static bool jumps_at_reset(struct bl_span bytes)
 	return false;
 }
 
+void about_fact(json_t *facts, const struct about_facts *about)
+{
+	fact_text(facts, "program", "Beeline firmware");
+	fact_text(facts, "version", about->version);
+	if (about->build_id != NULL)
+		fact_text(facts, "build_id", about->build_id);
+}
+
 int inspect_rom(json_t *facts, const char *file, struct bl_span bytes)
 {
+	struct about_facts about;
 	struct bl_rom_facts rom;
 	struct bl_error err;
-	const char *name;
 
 	(void)file;
 	if (bytes.size == 0 || bytes.size % ROM_UNIT != 0 ||
@@ -62,17 +69,12 @@ int inspect_rom(json_t *facts, const char *file, struct bl_span bytes)
 	fact_number(facts, "size", bytes.size);
 	if (bl_rom_parse(&rom, bytes, &err) == 0) {
 		launch_facts(facts, &rom);
-		return 1;
+	} else if (about_rom(&about, bytes)) {
+		about_fact(facts, &about);
+		about_free(&about);
+	} else {
+		fact_format(facts, "program", "a ROM of %llu bytes",
+			    (unsigned long long)bytes.size);
 	}
-	name = memmem(bytes.bytes, bytes.size, FIRMWARE_NAME,
-		      sizeof(FIRMWARE_NAME) - 1);
-	if (bytes.size == ROM_UNIT && name != NULL) {
-		name += sizeof(FIRMWARE_NAME) - 1;
-		fact_text(facts, "program", "Beeline firmware");
-		fact_bytes(facts, "version", name, VERSION_MAX);
-		return 1;
-	}
-	fact_format(facts, "program", "a ROM of %llu bytes",
-		    (unsigned long long)bytes.size);
 	return 1;
 }

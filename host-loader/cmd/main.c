@@ -20,6 +20,7 @@ static const struct command {
 	{"verify", cmd_verify, "check a bundle against the entry protocol"},
 	{"inspect", cmd_inspect, "say what a kernel, ROM, table or bundle is"},
 	{"cache", cmd_cache, "list and prune the bundles that run made"},
+	{"doctor", cmd_doctor, "look whether this host can run guests"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -153,9 +153,9 @@ int bl_rom_build(void *rom, const struct bl_plan *plan, enum bl_chipset chipset,
 	return launch_put(rom, cmdline, seed, err);
 }
 
-/* Is what runs (vector, stub) what we would have put there, and do the slots say
- * nothing that it could not do?
- * Then it is safe to run.  The SMBIOS anchor is the guest's to check. */
+/* Is what runs (vector, stub) what we would have put there, and do the slots
+ * ask nothing that it cannot do?  Then it is safe to run.  The SMBIOS anchor is
+ * the guest's to check. */
 static int rom_check(const uint8_t *rom, uint64_t size, struct stub *stub,
 		     struct bl_error *err)
 {

@@ -11,10 +11,6 @@
 #include "host-loader/qemu/kvm.h"
 #include "host-loader/strings.h"
 
-/* TSC ticks an instruction: slower than that is emulation.  Natively it is
- * some 50, with shadow page tables some 500. */
-#define TICKS_MAX 1000
-
 const char *accel_choose(const char *wanted, const char **why)
 {
 	static char text[200];
@@ -31,7 +27,7 @@ const char *accel_choose(const char *wanted, const char **why)
 		snprintf(text, sizeof(text), "KVM: %s: taking TCG", failed);
 		return "tcg";
 	}
-	if (ticks > TICKS_MAX) {
+	if (ticks > ACCEL_TICKS_MAX) {
 		snprintf(text, sizeof(text),
 			 "KVM emulates ring 0 here (%u ticks an instruction): "
 			 "taking TCG", ticks);

@@ -3,6 +3,10 @@
 #ifndef HOST_LOADER_ACCEL_H
 #define HOST_LOADER_ACCEL_H
 
+/* TSC ticks an instruction of ring 0: slower than that is emulation.  Natively
+ * it is some 50, with shadow page tables some 500. */
+#define ACCEL_TICKS_MAX 1000
+
 /* "kvm" or "tcg" for "auto", else wanted itself; *why is a sentence about the
  * choice (until the next call) or NULL; why itself may be NULL.  auto takes KVM
  * when /dev/kvm opens and runs ring-0 code at speed: a loop of privileged

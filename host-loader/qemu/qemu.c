@@ -62,25 +62,38 @@ static char *path_search(const char *name)
 	return NULL;
 }
 
-char *qemu_find(void)
+char *qemu_look(char **why, const char **remedy)
 {
 	const char *name = getenv("QEMU");
 	char *path;
 
 	if (name == NULL || *name == '\0')
 		name = QEMU_NAME;
+	*why = NULL;
 	if (strchr(name, '/') == NULL) {
 		path = path_search(name);
-		if (path == NULL)
-			say("%s: cannot run: not found in PATH: install "
-			    "qemu-system-x86", name);
-		return path;
-	}
-	path = path_absolute(name);
-	if (path == NULL || program_check(path) < 0) {
-		say_errno(name, "cannot run");
-		free(path);
+		if (path != NULL)
+			return path;
+		*why = text_make("%s: cannot run: not found in PATH", name);
+		*remedy = "install qemu-system-x86";
 		return NULL;
 	}
+	path = path_absolute(name);
+	if (path != NULL && program_check(path) == 0)
+		return path;
+	*why = text_make("%s: cannot run: %s", name, strerror(errno));
+	*remedy = "QEMU= names it: name another one";
+	free(path);
+	return NULL;
+}
+
+char *qemu_find(void)
+{
+	const char *remedy;
+	char *why, *path = qemu_look(&why, &remedy);
+
+	if (path == NULL)
+		say("%s: %s", why, remedy);
+	free(why);
 	return path;
 }

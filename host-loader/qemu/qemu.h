@@ -7,4 +7,8 @@
  * after a line. */
 char *qemu_find(void);
 
+/* The same, silently: with NULL, *why says why not, which the caller frees, and
+ * *remedy what would help. */
+char *qemu_look(char **why, const char **remedy);
+
 #endif

@@ -6,58 +6,21 @@
 
 #include "host-loader/run/cmdline.h"
 #include "host-loader/file.h"
+#include "host-loader/run/firmware_file.h"
 #include "host-loader/run/launch.h"
 #include "host-loader/run/machine.h"
 #include "host-loader/run/run.h"
 #include "host-loader/say.h"
 
-#ifndef BEELINE_DATADIR
-#define BEELINE_DATADIR "/usr/local/share/beeline"
-#endif
-#define FIRMWARE_NAME "fw.bin"
-#define PATH_ROOM     4096
-
-/* fw.bin beside this program, as it is built, or where it is installed with
- * it; NULL: neither can be read. */
-static char *firmware_beside(void)
-{
-	static const char *const places[] = {
-		FIRMWARE_NAME, "../share/beeline/" FIRMWARE_NAME,
-	};
-	char self[PATH_ROOM];
-	ssize_t size = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	while (size > 0 && self[size - 1] != '/')
-		size--;
-	for (size_t i = 0; size > 0 && i < 2; i++) {
-		char *path = text_make("%.*s%s", (int)size, self, places[i]);
-
-		if (access(path, R_OK) == 0)
-			return path;
-		free(path);
-	}
-	return NULL;
-}
-
 static char *firmware_find(const struct options *o)
 {
-	const char *given = o->firmware != NULL ? o->firmware
-						: getenv("BEELINE_FIRMWARE");
-	char *path;
+	bool named;
+	char *path = firmware_file(o->firmware, &named);
 
-	if (given != NULL && *given != '\0') {
-		if (access(given, R_OK) == 0)
-			return text_make("%s", given);
-		say_errno(given, "cannot read");
-		return NULL;
-	}
-	path = firmware_beside();
-	if (path != NULL)
-		return path;
-	path = text_make("%s/%s", BEELINE_DATADIR, FIRMWARE_NAME);
 	if (access(path, R_OK) == 0)
 		return path;
-	say_errno(path, "no firmware: say --firmware FILE");
+	say_errno(path, named ? "cannot read"
+			      : "no firmware: say --firmware FILE");
 	free(path);
 	return NULL;
 }

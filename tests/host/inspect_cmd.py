@@ -165,6 +165,27 @@ def test_firmware(folder):
           ("ROM", "Beeline firmware", 65536), "firmware")
     check(b"Beeline " + found["version"].encode() + b"\0" in data,
           found["version"])
+    check(bytes.fromhex(found["build_id"]) in data, found["build_id"])
+    equal(len(found["build_id"]), 40, "build id")
+    text = data.index(b"Beeline " + found["version"].encode())
+    other = facts(folder, data[:text] + b"Beetle" + data[text + 6:])
+    check("version" not in other, f"{other}")
+    hostile = data[:text + 8] + b"\x1b[31m\xff" + data[text + 14:]
+    check(facts(folder, hostile)["version"].startswith("?[31m?"), "hostile")
+
+
+def test_firmware_images(folder):
+    """All of a build, each with a build id of its own."""
+    version = call(BEELINE, "--version").split()[1]
+    ids = []
+    for name in ("fw.bin", "fw-128k.bin", "fw.elf"):
+        if not os.path.exists(os.path.join(BUILD, name)):
+            raise Skip(f"build/{name} is not built")
+        found = facts(folder, read(BUILD, name))
+        equal((found["program"], found["version"]),
+              ("Beeline firmware", version), name)
+        ids.append(found["build_id"])
+    equal(len(set(ids)), 3, "build ids")
 
 
 def test_other_rom(folder):

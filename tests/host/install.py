@@ -3,6 +3,10 @@
 """install.py [NAME...] - `make install` as packagers use it (DESTDIR), and the
 library as their users then find it: by pkg-config, shared and static."""
 
+import copy
+import fnmatch
+import glob
+import json
 import os
 import re
 import shlex
@@ -12,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 
-from host_test import (ROOT, TIME, Skip, call, check, equal, run_tests,
-                       tests_of)
+import firmware_json
+from host_test import (QEMU, ROOT, TIME, Skip, Wrong, call, check, equal, read,
+                       run_tests, tests_of)
 
 import artefacts    # host_test knows the way to it
 
@@ -50,7 +55,7 @@ def environment(**more):
     """Without what the make that runs the tests has put there."""
     env = {key: value for key, value in os.environ.items()
            if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BEELINE",
-                          "BEELINE_FIRMWARE", "PREFIX", "DESTDIR")}
+                          "BEELINE_FIRMWARE", "PREFIX", "DESTDIR", "prefix")}
     return {**env, **more}
 
 
@@ -68,6 +73,14 @@ def files(folder):
                   for top, _, names in os.walk(folder) for name in names)
 
 
+def left(folder):
+    """Paths of all that is there, folders too."""
+    return sorted(os.path.relpath(path, folder) for path in
+                  glob.glob(folder + "/**", recursive=True,
+                            include_hidden=True)
+                  if path.rstrip("/") != folder)
+
+
 def man_pages():
     """The same for man pages, by their sources."""
     folder = os.path.join(ROOT, "docs", "man")
@@ -83,8 +96,80 @@ WANTED = {
     "lib/libbeeline.so": None,
     "lib/libbeeline.so.0": 0o755,
     "lib/pkgconfig/beeline.pc": 0o644,
+    "share/bash-completion/completions/beeline": 0o644,
+    "share/beeline/fw-128k.bin": 0o644,
     "share/beeline/fw.bin": 0o644,
+    "share/beeline/fw.elf": 0o644,
+    "share/doc/beeline/CHANGELOG.md": 0o644,
+    "share/doc/beeline/LICENSE": 0o644,
+    "share/doc/beeline/README.md": 0o644,
+    "share/fish/vendor_completions.d/beeline.fish": 0o644,
+    "share/qemu/firmware/90-beeline.json": 0o644,
+    "share/zsh/site-functions/_beeline": 0o644,
 }
+DESCRIPTOR = "share/qemu/firmware/90-beeline.json"
+
+# Every folder that can be named, somewhere else; names of the GNU Coding
+# Standards, 7.2.5, and ours.
+FOLDERS = {"bindir": "b", "libdir": "l/x86_64-linux-gnu", "includedir": "i",
+           "datadir": "d", "mandir": "m", "docdir": "doc",
+           "pkgconfigdir": "p", "bashcompletiondir": "bash",
+           "zshcompletiondir": "zsh", "fishcompletiondir": "fish",
+           "qemufirmwaredir": "etc/qemu/firmware"}
+ELSEWHERE = {
+    "b/beeline", "l/x86_64-linux-gnu/libbeeline.a",
+    "l/x86_64-linux-gnu/libbeeline.so", "l/x86_64-linux-gnu/libbeeline.so.0",
+    "i/beeline.h", "d/beeline/fw.bin", "d/beeline/fw-128k.bin",
+    "d/beeline/fw.elf", "p/beeline.pc", "bash/beeline", "zsh/_beeline",
+    "fish/beeline.fish", "etc/qemu/firmware/90-beeline.json",
+    "doc/CHANGELOG.md", "doc/LICENSE", "doc/README.md"}
+
+# (rule, how a descriptor comes to break it)
+FAULTS = (
+    ("no description", lambda d: d.pop("description")),
+    ("description: no string", lambda d: d.update(description=7)),
+    ("interface-types: is empty",
+     lambda d: d.update({"interface-types": []})),
+    ("interface-types: pxe: unknown",
+     lambda d: d["interface-types"].append("pxe")),
+    ("interface-types: one twice",
+     lambda d: d["interface-types"].append("bios")),
+    ("no mapping", lambda d: d.pop("mapping")),
+    ("device: unknown", lambda d: d["mapping"].update(device="rom")),
+    ("not absolute", lambda d: d["mapping"].update(filename="fw.bin")),
+    ("no filename", lambda d: d["mapping"].pop("filename")),
+    ("mapping: mode: unknown", lambda d: d["mapping"].update(mode="split")),
+    ("targets: none", lambda d: d.update(targets=[])),
+    ("target: no machines", lambda d: d["targets"][0].pop("machines")),
+    ("machines: is empty", lambda d: d["targets"][0].update(machines=[])),
+    ("machines: no array", lambda d: d["targets"][0].update(machines="*")),
+    ("architecture: unknown",
+     lambda d: d["targets"][0].update(architecture="amd64")),
+    ("no features", lambda d: d.pop("features")),
+    ("features: fast: unknown", lambda d: d.update(features=["fast"])),
+    ("verbose in two ways", lambda d: d.update(
+        features=["verbose-static", "verbose-dynamic"])),
+    ("no tags", lambda d: d.pop("tags")),
+    ("version: unknown", lambda d: d.update(version="1")),
+)
+RAW_FAULTS = (
+    ("no JSON", lambda text: text.replace("[]", "[],", 1) + ","),
+    ("no JSON", lambda text: text[:-3]),
+    ("no JSON", lambda text: "// ours\n" + text),
+    ("no JSON", lambda text: ""),
+    ("a member twice", lambda text: text.replace(
+        '"tags": []', '"tags": [], "tags": []')),
+    ("begins with a mark", lambda text: "\ufeff" + text),
+)
+
+
+def refusal(data):
+    """The rule that bytes of a descriptor break."""
+    try:
+        firmware_json.parse(data)
+    except firmware_json.Broken as why:
+        return str(why)
+    raise Wrong(f"not refused: {data[:300]!r}")
 
 
 def public_names():
@@ -233,6 +318,76 @@ class Suite:
             equal(path, os.path.realpath(os.path.join(
                 folder, "share", "beeline", "fw.bin")), "fw.bin")
 
+    def test_descriptor(self):
+        """What libvirt reads: right, and of the file that is there."""
+        for folder, path in ((self.usr, "/usr"), (self.prefix, self.prefix)):
+            found = firmware_json.parse(read(folder, DESCRIPTOR))
+            equal(found["interface-types"], ["bios"], "interface")
+            equal(found["mapping"],
+                  {"device": "memory",
+                   "filename": f"{path}/share/beeline/fw.bin"}, "mapping")
+        equal(os.path.getsize(found["mapping"]["filename"]), 0x10000, "ROM")
+
+    def test_descriptor_machines(self):
+        """Each pattern fits a machine of QEMU by its own name."""
+        if not shutil.which(QEMU):
+            raise Skip(f"{QEMU} is not installed")
+        names = [line.split()[0] for line in
+                 call(QEMU, "-M", "help").splitlines()[1:]
+                 if "(alias of" not in line]
+        found = firmware_json.parse(read(self.usr, DESCRIPTOR))
+        equal([target["architecture"] for target in found["targets"]],
+              ["x86_64"], "architectures")
+        for pattern in found["targets"][0]["machines"]:
+            check(fnmatch.filter(names, pattern), f"{pattern} fits none")
+        check(not fnmatch.filter(found["targets"][0]["machines"], "isapc"),
+              "isapc")
+
+    def test_descriptor_rules(self):
+        """The rules refuse what is wrong, and take others' that are right."""
+        data = read(self.usr, DESCRIPTOR)
+        for rule, fault in FAULTS:
+            spoilt = copy.deepcopy(json.loads(data))
+            fault(spoilt)
+            said = refusal(json.dumps(spoilt).encode())
+            check(rule in said, f"{said!r} for {rule!r}")
+        for rule, fault in RAW_FAULTS:
+            said = refusal(fault(data.decode()).encode())
+            check(rule in said, f"{said!r} for {rule!r}")
+        for path in glob.glob("/usr/share/qemu/firmware/*.json"):
+            firmware_json.parse(read(path))
+
+    def test_folders(self):
+        """Each folder can be somewhere else; uninstall finds it there."""
+        top = os.path.join(self.top, "elsewhere")
+        folders = [f"{name}=/{path}" for name, path in FOLDERS.items()]
+        make("install", "prefix=/p", f"DESTDIR={top}", *folders)
+        pages = {"m/" + page.removeprefix("share/man/")
+                 for page in man_pages()}
+        equal(files(top), sorted(ELSEWHERE | pages), "files")
+        found = firmware_json.parse(
+            read(top, "etc/qemu/firmware/90-beeline.json"))
+        equal(found["mapping"]["filename"], "/d/beeline/fw.bin", "mapping")
+        said = read(top, "p", "beeline.pc").decode()
+        check("libdir=/l/x86_64-linux-gnu\n" in said and
+              "includedir=/i\n" in said, said)
+        check(b"/d/beeline\0" in read(top, "b", "beeline"),
+              "the program does not know where fw.bin is")
+        make("uninstall", "prefix=/p", f"DESTDIR={top}", *folders)
+        equal(left(top), [], "what stays")
+
+    def test_old_names(self):
+        """PREFIX, LIBDIR and their like mean the same."""
+        top = os.path.join(self.top, "old")
+        names = ("PREFIX=/usr", "LIBDIR=/usr/lib64", "MANDIR=/man",
+                 "DATADIR=/data")
+        make("install", f"DESTDIR={top}", *names)
+        for path in ("usr/lib64/libbeeline.a", "man/man1/beeline.1",
+                     "data/beeline/fw.bin", "usr/bin/beeline"):
+            check(os.path.isfile(os.path.join(top, path)), path)
+        make("uninstall", f"DESTDIR={top}", *names)
+        equal(left(top), [], "what stays")
+
     def test_uninstall(self):
         """Last: nothing of it stays, and what is others' does."""
         mine = os.path.join(self.usr, "share", "beeline", "mine")
@@ -240,11 +395,13 @@ class Suite:
             pass
         make("uninstall", *self.package)
         equal(files(self.dest), ["usr/share/beeline/mine"], "what stays")
+        os.unlink(mine)
         make("uninstall", *self.package)
+        equal(left(self.dest), [], "what stays of a package")
         make("uninstall", f"PREFIX={self.prefix}", "DESTDIR=")
-        equal(files(self.prefix), [], "what stays")
-        check(not os.path.exists(os.path.join(self.prefix, "share",
-                                              "beeline")), "an empty folder")
+        equal(left(self.top + "/opt"), [], "what stays")
+        check(os.path.isdir(self.top), "the folder above")
+        make("beeline")     # as it was, for the tests behind this one
 
 
 def main():

@@ -8,8 +8,9 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SCRIPTS = ("run", "pull", "bundle", "verify", "inspect_cmd", "hwreduced",
-           "vmgenid", "differential", "share", "install", "kvm_direct")
+SCRIPTS = ("run", "pull", "bundle", "verify", "inspect_cmd", "doctor",
+           "completions", "hwreduced", "vmgenid", "differential", "share",
+           "install", "release", "kvm_direct")
 COUNT = re.compile(r"^\w+: (\d+) passed, (\d+) failed(?:, (\d+) skipped)?$",
                    re.M)
 LIMIT = 600                 # seconds for one script

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""repro.py - the same sources in two folders give the same fw.bin, and a
-cross compiler builds one too."""
+"""repro.py - the same sources in two folders give the same images, build ids
+included, and a cross compiler builds them too."""
 import hashlib
 import os
 import shutil
@@ -15,6 +15,7 @@ ROM_SIZE = 0x10000
 CROSS = "i686-linux-gnu-"
 FOLDERS = ("a", "a-much-longer/path-to-another/place")
 VERSION = "repro"
+IMAGES = ("fw.bin", "fw-128k.bin", "fw.elf")
 
 
 def sources():
@@ -35,7 +36,8 @@ def copy(names, source, target):
 
 
 def build(folder, *variables, **environment):
-    """fw.bin's bytes, built in that folder; None and a line if it fails."""
+    """The images' bytes, built in that folder; None and a line if it
+    fails."""
     clean = {name: value for name, value in os.environ.items()
              if not name.startswith("MAKE") and name != "MFLAGS"}
     done = subprocess.run(
@@ -45,25 +47,34 @@ def build(folder, *variables, **environment):
     if done.returncode != 0:
         print("FAIL repro: make firmware:\n" + done.stdout[-2000:])
         return None
-    with open(os.path.join(folder, "build", "fw.bin"), "rb") as rom:
-        return rom.read()
+    found = {}
+    for name in IMAGES:
+        with open(os.path.join(folder, "build", name), "rb") as image:
+            found[name] = image.read()
+    return found
+
+
+def check_image(name, one, other):
+    """Two builds of an image."""
+    if one != other:
+        differ = [at for at in range(min(len(one), len(other)))
+                  if one[at] != other[at]]
+        print(f"FAIL repro: {name} differs in {len(differ)} bytes, "
+              f"first at {differ[0] if differ else 'its end'}")
+        return False
+    print(f"ok   repro: two folders, one {name}: "
+          f"{hashlib.sha256(one).hexdigest()[:16]}")
+    return True
 
 
 def check_folders(folders):
     """Two folders, two time zones, two languages, one and two jobs."""
-    roms = [build(folders[0], "-j1", LC_ALL="C", TZ="UTC"),
-            build(folders[1], "-j2", LC_ALL="C.UTF-8", TZ="Asia/Tokyo")]
-    if None in roms:
-        return False
-    digests = [hashlib.sha256(rom).hexdigest() for rom in roms]
-    if roms[0] != roms[1]:
-        differ = [at for at in range(min(map(len, roms)))
-                  if roms[0][at] != roms[1][at]]
-        print(f"FAIL repro: fw.bin differs in {len(differ)} bytes, "
-              f"first at {differ[0] if differ else 'its end'}")
-        return False
-    print(f"ok   repro: two folders, one fw.bin: {digests[0][:16]}")
-    return len(roms[0]) == ROM_SIZE
+    builds = [build(folders[0], "-j1", LC_ALL="C", TZ="UTC"),
+              build(folders[1], "-j2", LC_ALL="C.UTF-8", TZ="Asia/Tokyo")]
+    if None in builds:
+        return [False]
+    return [check_image(name, *(images[name] for images in builds))
+            for name in IMAGES] + [len(builds[0]["fw.bin"]) == ROM_SIZE]
 
 
 def check_cross(folder):
@@ -72,11 +83,11 @@ def check_cross(folder):
         print(f"skip repro: CROSS_COMPILE={CROSS}: no {CROSS}gcc here")
         return True
     shutil.rmtree(os.path.join(folder, "build"))
-    rom = build(folder, "-j2", f"CROSS_COMPILE={CROSS}")
-    if rom is None or len(rom) != ROM_SIZE:
+    images = build(folder, "-j2", f"CROSS_COMPILE={CROSS}")
+    if images is None or len(images["fw.bin"]) != ROM_SIZE:
         print(f"FAIL repro: CROSS_COMPILE={CROSS}")
         return False
-    print(f"ok   repro: CROSS_COMPILE={CROSS}: {len(rom)} bytes")
+    print(f"ok   repro: CROSS_COMPILE={CROSS}: {len(images['fw.bin'])} bytes")
     return True
 
 
@@ -87,7 +98,7 @@ def main():
         names = sources()
         copy(names, ROOT, folders[0])   # once: the tree may be edited
         copy(names, folders[0], folders[1])
-        good = [check_folders(folders), check_cross(folders[0])]
+        good = [*check_folders(folders), check_cross(folders[0])]
     print(f"repro: {sum(good)} passed, {len(good) - sum(good)} failed")
     sys.exit(not all(good))
 

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* about.h - this image's own word on what it is. */
+#ifndef FIRMWARE_ABOUT_H
+#define FIRMWARE_ABOUT_H
+
+#include "core/about.h"
+
+extern const struct about about;
+
+#endif

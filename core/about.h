@@ -11,6 +11,7 @@
 #define CORE_ABOUT_H
 
 #include "core/abi/elf.h"
+#include "core/abi/smbios.h"
 
 #define ABOUT_NAME    "Beeline"
 #define ABOUT_VERSION 1  /* type of the note */
@@ -22,5 +23,38 @@ struct about {
 	char text[ABOUT_TEXT];       /* 14 ABOUT_NAME, a space, the version */
 } PACKED;
 ASSERT_SIZE(struct about, 0x54);
+
+/* The same as an SMBIOS structure, for tables that say nothing of a BIOS.
+ *
+ * The date is the one that guests know of SeaBIOS.  Linux goes by its year:
+ * from 2001 on it trusts configuration by ports, from 2015 on it suspends
+ * bridges, which costs exits and helps laptops. */
+#define ABOUT_DATE "04/01/2014"
+#define ABOUT_BIOS_TEXT(version) ABOUT_NAME "\0" version "\0" ABOUT_DATE "\0"
+#define ABOUT_BIOS_ROOM (ABOUT_TEXT + 16)
+
+struct about_bios {
+	struct smbios_bios head;
+	char text[ABOUT_BIOS_ROOM];
+} PACKED;
+
+#define ABOUT_BIOS(number)                                                     \
+	{                                                                      \
+		.head = {                                                      \
+			.header = {SMBIOS_TYPE_BIOS,                           \
+				   sizeof(struct smbios_bios), 0},             \
+			.vendor = 1,                                           \
+			.version = 2,                                          \
+			.segment = SMBIOS_SEGMENT,                             \
+			.date = 3,                                             \
+			.features = SMBIOS_FEATURES_UNKNOWN,                   \
+			.extended = {0, SMBIOS_EXTENDED_VIRTUAL},              \
+			.release = {0xff, 0xff},                               \
+			.controller = {0xff, 0xff},                            \
+		},                                                             \
+		.text = ABOUT_BIOS_TEXT(number),                               \
+	}
+#define ABOUT_BIOS_SIZE(version)                                               \
+	(sizeof(struct smbios_bios) + sizeof(ABOUT_BIOS_TEXT(version)))
 
 #endif

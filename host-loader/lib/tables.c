@@ -2,6 +2,10 @@
 /* tables.c - runs core's builders on the host: the same source as in fw.bin,
  * so the same bytes. */
 #include "host-loader/lib/tables.h"
+
+#include "version.h"
+
+#include "core/about.h"
 #include "core/acpi_script.h"
 #include "core/pc_tables.h"
 #include "core/smbios.h"
@@ -188,6 +192,7 @@ static int smbios_plan(struct bl_plan *plan, struct arena *arena,
 		       struct e820_map *map, const struct bl_request *request,
 		       struct bl_error *err)
 {
+	static const struct about_bios bios = ABOUT_BIOS(BEELINE_VERSION);
 	const struct bl_span *from = &request->smbios;
 	uint8_t *tables = arena_low(arena, SMBIOS_TABLES);
 	int used;
@@ -200,7 +205,9 @@ static int smbios_plan(struct bl_plan *plan, struct arena *arena,
 			    SMBIOS_MAX - PAGE_SIZE);
 	if (from->size != 0)
 		memcpy(tables, from->bytes, (size_t)from->size);
-	used = smbios_close(tables, (uint32_t)from->size, SMBIOS_MAX);
+	used = smbios_add_bios(tables, (uint32_t)from->size, SMBIOS_MAX, &bios,
+			       ABOUT_BIOS_SIZE(BEELINE_VERSION));
+	used = smbios_close(tables, (uint32_t)used, SMBIOS_MAX);
 	if (used < 0)
 		return fail(err, BL_STAGE_SMBIOS, used, from->size, SMBIOS_MAX);
 	extent_add_low(plan, SMBIOS_TABLES, (uint32_t)used);

@@ -297,7 +297,10 @@ ROWS = [
     # SMBIOS.
     debian("SMBIOS product", "q35", extra=(
         "-smbios", "type=1,product=Hive 7,manufacturer=Apiary"),
-           see={"dmi_product": "^Hive 7$", "dmi_vendor": "^Apiary$"}),
+           see={"dmi_product": "^Hive 7$", "dmi_vendor": "^Apiary$",
+                "dmi_bios": "^Beeline$"}),
+    debian("SMBIOS type 0 of the VMM", "pc", extra=(
+        "-smbios", "type=0,vendor=Wax,version=1"), see={"dmi_bios": "^Wax$"}),
     debian("SMBIOS 3 entry point", "q35,smbios-entry-point-type=64", extra=(
         "-smbios", "type=1,product=Hive 64"),
            see={"dmi_product": "^Hive 64$", "smbios": "SMBIOS 3"}),
@@ -385,7 +388,10 @@ ROWS = [
                 "to bake and one to run"),
     bare_debian("SMBIOS product", extra=(
         "-smbios", "type=1,product=Hive 7,manufacturer=Apiary"),
-                see={"dmi_product": "^Hive 7$", "dmi_vendor": "^Apiary$"}),
+                see={"dmi_product": "^Hive 7$", "dmi_vendor": "^Apiary$",
+                     "dmi_bios": "^Beeline$"}),
+    bare_debian("SMBIOS type 0 of the VMM", extra=(
+        "-smbios", "type=0,vendor=Wax,version=1"), see={"dmi_bios": "^Wax$"}),
     *[bare_debian(f"3 reboots on {machine}", machine, powers_off=False,
                   boots=3, append="beeline.exit=reboot beeline.more=no")
       for machine in ("q35", "pc", "microvm")],

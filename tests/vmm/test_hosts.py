@@ -13,6 +13,9 @@ from host import GIB, KIB, MIB, MTRR, SSE2, Host, directory, entry
 L = bench.LAYOUT
 SMBIOS, E820 = "etc/smbios/smbios-tables", "etc/e820"
 SMBIOS_END = b"\x7f\x04\xff\xfe\0\0"
+# type, length, handle, strings 1 and 2, segment, string 3; at 0x13: virtual
+SMBIOS_BIOS = b"\0\x18\0\0\1\2\0\xf0\3" + b"\x10"
+ROOM = 160      # for a type 0 of the ROM's own and an end
 SMBIOS_TABLE = b"\x01\x1b\x00\x01" + bytes(range(23)) + b"Maker\0Thing\0\0"
 
 
@@ -178,27 +181,61 @@ class Smbios(Case):
         self.assertTrue(any(
             start <= L["SMBIOS_TABLES"] < start + length and
             kind == judge.RESERVED for start, length, kind in result.map))
-        return result.read(L["SMBIOS_TABLES"], len(data) + 8)
+        return result.read(L["SMBIOS_TABLES"], len(data) + ROOM)
+
+    def completed(self, data, before, more=b""):
+        """data become `before`, the ROM's own type 0, an end and `more`."""
+        found = self.tables(data)
+        self.assertEqual(found[:len(before)], before)
+        head, _, rest = found[len(before):].partition(b"\0\0" + SMBIOS_END)
+        self.assertEqual(head[:9] + head[19:20], SMBIOS_BIOS)
+        strings = head[24:].split(b"\0")
+        self.assertEqual((strings[0], strings[2]), (b"Beeline", b"04/01/2014"))
+        self.assertRegex(strings[1], rb"^[0-9]+\.[0-9]+\.[0-9]+|^\w+$")
+        self.assertEqual(len(strings), 3)
+        self.assertEqual(rest[:len(more)], more)
+        self.assertEqual(set(rest[len(more):]) - {0}, set())
 
     def test_with_an_end(self):
-        data = SMBIOS_TABLE + SMBIOS_END
-        self.assertEqual(self.tables(data), data + bytes(8))
+        self.completed(SMBIOS_TABLE + SMBIOS_END, SMBIOS_TABLE)
 
     def test_without_an_end(self):
-        data = SMBIOS_TABLE
-        self.assertEqual(self.tables(data), data + SMBIOS_END + bytes(2))
+        self.completed(SMBIOS_TABLE, SMBIOS_TABLE)
 
     def test_none(self):
-        self.assertEqual(self.tables(b""), SMBIOS_END + bytes(2))
+        self.completed(b"", b"")
+        self.completed(SMBIOS_END, b"")
+
+    def test_a_type_0_of_the_host(self):
+        """First, or among files that the user gave; with an end or not."""
+        mine = b"\0\x18\0\0" + bytes(20) + b"Mine\0\0"
+        other = b"\x02\4\7\0\0\0"
+        for data in (mine, mine + SMBIOS_TABLE, other + mine + SMBIOS_TABLE,
+                     other + SMBIOS_TABLE + mine):
+            for end in (b"", SMBIOS_END):
+                self.assertEqual(self.tables(data + end)[:len(data) + 12],
+                                 data + SMBIOS_END + bytes(6))
+
+    def test_no_type_0_among_others(self):
+        """A zero in a structure is none."""
+        other = b"\x02\6\7\0\0\0Text\0\0" + b"\x02\4\7\0\0\0"
+        self.completed(other + SMBIOS_TABLE, other + SMBIOS_TABLE)
+
+    def test_what_is_no_structure(self):
+        """Cut, or of a length that is none."""
+        for data in (b"\2", b"\2\4\0", b"\2\0\7\0", b"\2\xff\7\0AB\0\0",
+                     b"\2\4\7\0no end"):
+            self.completed(data, data)
 
     def test_too_large(self):
         """Left out, not an error."""
         for size in (L["SMBIOS_MAX"], 0xFFFFFFFF):
-            self.assertEqual(self.tables(SMBIOS_TABLE, size)[:6], SMBIOS_END)
+            self.assertEqual(self.tables(SMBIOS_TABLE, size)[:9],
+                             SMBIOS_BIOS[:9])
 
     def test_largest(self):
         data = SMBIOS_TABLE.ljust(L["SMBIOS_MAX"] - 4096, b"\1")
-        self.assertEqual(self.tables(data), data + SMBIOS_END + bytes(2))
+        self.completed(data, data)
 
 
 class Processor(Case):

@@ -5,17 +5,21 @@
 TESTCC  ?= $(HOSTCC)
 FUZZCC  ?= clang
 TIME    ?= 60
+JOBS    ?= 2
 test_out := $(build)/test
 
 unit_tests := err sum8 e820 e820_parse e820_model fwcfg_dir acpi_script \
 	acpi_script_place acpi_script_refuse topology smbios bzimage \
 	bzimage_place initrd_place boot_params elf pvh multiboot acpi_tables \
-	mptable
+	mptable rsdp start_info
 # tests of host-loader/: they take all of it but main.c
 host_unit_tests := plan rom payload payload_block vm options qtest hwreduced \
-	manifest image verify verify_plan verify_tables plan_refuse
-fuzz_tests := acpi_script e820 fwcfg_dir bzimage elf
-host_fuzz_tests := payload qtest manifest verify plan
+	manifest image verify verify_plan verify_tables plan_refuse \
+	doctor_text notes
+fuzz_tests := acpi_script e820 fwcfg_dir bzimage elf smbios initrd handover \
+	pc_tables start_info rsdp
+host_fuzz_tests := payload qtest manifest verify plan cmdline rom hwreduced \
+	inspect fields options bundle
 
 test_core  := $(core_src)
 test_flags := -std=c11 -g -O1 -I. -I$(build)/gen $(warnings) -Wno-cast-qual \
@@ -46,7 +50,8 @@ $(unit_bin): $(test_out)/unit_%: $(test_out)/tests/unit/test_%.o \
 # what speaks to an operating system
 host_test_obj := $(test_out)/host-loader/%.o $(test_out)/tests/host/%.o \
 	$(host_unit_tests:%=$(test_out)/tests/unit/test_%.o) \
-	$(host_fuzz_tests:%=$(test_out)/tests/fuzz/fuzz_%.o)
+	$(host_fuzz_tests:%=$(test_out)/tests/fuzz/fuzz_%.o) \
+	$(test_out)/tests/fuzz/replay.o
 $(host_test_obj): test_flags += -D_GNU_SOURCE
 
 $(test_out)/host.a: $(patsubst %.c,$(test_out)/%.o,$(host_lib_src) \
@@ -80,7 +85,9 @@ $(test_out)/golden-link: $(test_out)/tests/golden/link.o $(test_out)/core.a
 	$(call say,TESTLD,$@)
 	$(Q)$(TESTCC) $(test_flags) $^ -o $@
 
-$(test_out)/seeds/stamp: tests/fuzz/seeds
+# with the inputs that have found something
+$(test_out)/seeds/stamp: tests/fuzz/seeds $(wildcard tests/fuzz/seeds_*.py \
+		tests/fuzz/corpus/*/*)
 	$(call say,SEEDS,$(@D))
 	$(Q)$(PYTHON) $< $(@D)
 	$(Q)touch $@
@@ -102,6 +109,37 @@ check-host: beeline examples firmware $(host_drivers:%=$(test_out)/%) \
 	$(Q)tools/kernel
 	$(Q)tests/host/suite.py
 
+## check-libvirt: libvirt boots Linux by examples/libvirt, with fw.bin and without
+.PHONY: check-libvirt
+check-libvirt: beeline firmware
+	$(Q)tools/kernel
+	$(Q)tests/libvirt/run.py
+
+## check-docs: runs the commands that the documents show, the files of
+##             examples/, and holds the pages of `make docs` together
+.PHONY: check-docs
+check-docs: beeline firmware
+	$(Q)tools/kernel
+	$(Q)tools/initrd --out $(build)/initrd/small.cpio
+	$(Q)tests/docs/run.py
+
+## docs: web pages of the documents and man pages, in build/site
+.PHONY: docs
+docs:
+	$(Q)tools/deps docs
+	$(Q)tools/site
+
+## check-package: builds the Debian packages, lintian, installs and boots them;
+##                check-package-chroot: in a Debian made by debootstrap (minutes)
+.PHONY: check-package check-package-chroot
+check-package: firmware
+	$(Q)tools/kernel
+	$(Q)tests/package/run.py
+check-package-chroot: firmware
+	$(Q)tools/deps package
+	$(Q)tools/kernel
+	$(Q)tests/package/run.py --chroot
+
 ## check-bench: bench/ itself: its parsers, statistics, refusals, a short run
 .PHONY: check-bench
 check-bench: beeline firmware
@@ -116,7 +154,7 @@ check-golden: $(test_out)/golden-link
 
 ## check-lint: the rules of the tree: arrows, order, purity, constants, docs
 .PHONY: check-lint
-check-lint: $(build)/gen/version.h
+check-lint: firmware $(build)/gen/version.h
 	$(Q)CC=$(TESTCC) $(PYTHON) tests/lint/lint.py
 
 ## check-repro: two builds in different folders give the same bytes
@@ -124,37 +162,123 @@ check-lint: $(build)/gen/version.h
 check-repro:
 	$(Q)$(PYTHON) tests/lint/repro.py
 
-## fuzz: each fuzzer for TIME seconds (60), with clang's libFuzzer
+## fuzz: each fuzz target for TIME seconds (60), JOBS at once (2), with clang's
+##       libFuzzer; FUZZ="elf e820" names targets; make fuzz-report prints what
+##       has been run so far, INTO=docs/testing.md puts it there
 .PHONY: fuzz
-fuzz: fuzz-deps $(fuzz_tests:%=$(test_out)/fuzz_%) \
-		$(host_fuzz_tests:%=$(test_out)/fuzz_%) $(test_out)/seeds/stamp
-	$(Q)for t in $(fuzz_tests) $(host_fuzz_tests); do \
-		mkdir -p $(build)/fuzz/$$t; \
-		$(test_out)/fuzz_$$t -max_total_time=$(TIME) -max_len=16384 \
-			-artifact_prefix=$(build)/fuzz/$$t- \
-			-print_final_stats=1 -verbosity=0 $(build)/fuzz/$$t \
-			$(test_out)/seeds/$$t || exit 1; \
-	done
+fuzz: fuzz-programs
+	$(Q)tests/fuzz/run --time $(TIME) --jobs $(JOBS) $(fuzz_wanted)
+
+.PHONY: fuzz-report
+fuzz-report:
+	$(Q)tests/fuzz/run --report $(if $(INTO),--into $(INTO)) $(fuzz_wanted)
+
+.PHONY: fuzz-programs
+fuzz-programs: fuzz-deps $(test_out)/seeds/stamp
+	$(Q)$(MAKE) -s --no-print-directory $(fuzz_wanted:%=$(fuzz_out)/bin/%)
 
 .PHONY: fuzz-deps
 fuzz-deps:
 	$(Q)tools/deps fuzz
 
-fuzz_flags := -std=c11 -g -O1 -I. -I$(build)/gen -D_GNU_SOURCE \
-	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	-Wno-unknown-pragmas
-fuzz_headers = $(wildcard core/*.h core/abi/*.h host-loader/*.h \
-	host-loader/*/*.h tests/fuzz/*.h)
-host_fuzz_src := $(host_lib_src) $(host_codec_src) $(host_lzo_yes_src) \
+fuzz_out := $(build)/fuzz
+fuzz_wanted := $(if $(FUZZ),$(FUZZ),$(fuzz_tests) $(host_fuzz_tests))
+fuzz_obj := $(fuzz_out)/obj
+fuzz_sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz_flags := -std=c11 -g -O1 -I. -I$(fuzz_out)/gen -D_GNU_SOURCE \
+	-Wno-unknown-pragmas $(fuzz_sanitize) -fno-omit-frame-pointer
+host_test_src := $(host_lib_src) $(host_codec_src) $(host_lzo_yes_src) \
 	$(filter-out %/main.c,$(host_cmd_src))
 
-$(host_fuzz_tests:%=$(test_out)/fuzz_%): $(test_out)/fuzz_%: \
-		tests/fuzz/fuzz_%.c $(test_core) $(host_fuzz_src) \
-		$(host_stub_obj) $(host_aml_obj) $(fuzz_headers) | $(test_out)/
-	$(call say,FUZZCC,$<)
-	$(Q)$(FUZZCC) $(fuzz_flags) $< $(test_core) $(host_fuzz_src) \
-		$(host_stub_obj) $(host_aml_obj) $(host_codecs) -llzo2 $(host_libs) -o $@
+-include $(wildcard $(fuzz_obj)/*/*.d $(fuzz_obj)/*/*/*.d)
 
-$(test_out)/fuzz_%: tests/fuzz/fuzz_%.c $(test_core) $(fuzz_headers) | $(test_out)/
+# A .sum is of the code alone, without comments: what a fuzzer's count of runs
+# is about (tests/fuzz/stats.py).  So the version is not the tree's.
+$(fuzz_obj)/%.o: %.c $(fuzz_out)/gen/version.h
 	$(call say,FUZZCC,$<)
-	$(Q)$(FUZZCC) $(fuzz_flags) $< $(test_core) -o $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZCC) $(fuzz_flags) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+	$(Q)$(FUZZCC) $(fuzz_flags) -Wno-builtin-macro-redefined -D__LINE__=0 \
+		-E -P $< | sha256sum > $(@:.o=.sum)
+
+$(fuzz_out)/gen/version.h: | $(fuzz_out)/gen/
+	$(Q)echo '#define BEELINE_VERSION "fuzz"' > $@
+
+$(fuzz_obj)/core.a: $(test_core:%.c=$(fuzz_obj)/%.o)
+	$(Q)rm -f $@
+	$(Q)ar rcsD $@ $^
+
+$(fuzz_obj)/host.a: $(host_test_src:%.c=$(fuzz_obj)/%.o) $(host_stub_obj) \
+		$(host_aml_obj)
+	$(Q)rm -f $@
+	$(Q)ar rcsD $@ $^
+
+$(fuzz_tests:%=$(fuzz_out)/bin/%): $(fuzz_out)/bin/%: \
+		$(fuzz_obj)/tests/fuzz/fuzz_%.o $(fuzz_obj)/core.a | $(fuzz_out)/bin/
+	$(call say,FUZZLD,$@)
+	$(Q)$(FUZZCC) $(fuzz_sanitize) -fsanitize=fuzzer $^ -Wl,-Map=$@.map -o $@
+
+$(host_fuzz_tests:%=$(fuzz_out)/bin/%): $(fuzz_out)/bin/%: \
+		$(fuzz_obj)/tests/fuzz/fuzz_%.o $(fuzz_obj)/host.a \
+		$(fuzz_obj)/core.a | $(fuzz_out)/bin/
+	$(call say,FUZZLD,$@)
+	$(Q)$(FUZZCC) $(fuzz_sanitize) -fsanitize=fuzzer $^ $(host_codecs) \
+		-llzo2 $(host_libs) -Wl,-Map=$@.map -o $@
+
+## coverage: lines and branches that unit tests and replays reach, by clang;
+##       fails below 95 % of core/'s lines; INTO= as with fuzz-report
+.PHONY: coverage
+coverage: fuzz-deps $(test_out)/seeds/stamp
+	$(Q)$(MAKE) -s --no-print-directory $(cover_bin)
+	$(Q)tests/fuzz/coverage --core 95 $(if $(INTO),--into $(INTO)) $(cover_out)
+
+cover_out := $(build)/coverage
+cover_obj := $(cover_out)/obj
+cover_bin := $(unit_tests:%=$(cover_out)/unit_%) \
+	$(host_unit_tests:%=$(cover_out)/unit_%) \
+	$(fuzz_tests:%=$(cover_out)/replay_%) \
+	$(host_fuzz_tests:%=$(cover_out)/replay_%)
+cover_instr := -fprofile-instr-generate -fcoverage-mapping
+cover_flags := -std=c11 -g -O1 -I. -I$(build)/gen -D_GNU_SOURCE -w \
+	$(cover_instr)
+
+-include $(wildcard $(cover_obj)/*/*.d $(cover_obj)/*/*/*.d)
+
+.PRECIOUS: $(cover_obj)/%.o
+
+$(cover_obj)/%.o: %.c $(build)/gen/version.h
+	$(call say,COVERCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(FUZZCC) $(cover_flags) -MMD -MP -c $< -o $@
+
+$(cover_obj)/core.a: $(test_core:%.c=$(cover_obj)/%.o)
+	$(Q)rm -f $@
+	$(Q)ar rcsD $@ $^
+
+$(cover_obj)/host.a: $(host_test_src:%.c=$(cover_obj)/%.o) $(host_stub_obj) \
+		$(host_aml_obj)
+	$(Q)rm -f $@
+	$(Q)ar rcsD $@ $^
+
+# all of them with all libraries: nothing here has to be small
+$(cover_out)/unit_%: $(cover_obj)/tests/unit/test_%.o $(cover_obj)/host.a \
+		$(cover_obj)/core.a
+	$(call say,COVERLD,$@)
+	$(Q)$(FUZZCC) $(cover_instr) $^ $(host_codecs) -llzo2 $(host_libs) \
+		-lcmocka -o $@
+
+$(cover_out)/replay_%: $(cover_obj)/tests/fuzz/fuzz_%.o \
+		$(cover_obj)/tests/fuzz/replay.o $(cover_obj)/host.a \
+		$(cover_obj)/core.a
+	$(call say,COVERLD,$@)
+	$(Q)$(FUZZCC) $(cover_instr) $^ $(host_codecs) -llzo2 $(host_libs) -o $@
+
+## fuzz-firmware: fw.bin and fw.elf on hosts that lie, case after case, and each
+##       can be run again: CASES=20000 SEED=1 JOBS=2
+CASES ?= 20000
+SEED  ?= 1
+.PHONY: fuzz-firmware check-fuzz-firmware
+fuzz-firmware: firmware beeline
+	$(Q)tests/vmm/fuzz.py --cases $(CASES) --seed $(SEED) --jobs $(JOBS)
+check-fuzz-firmware: firmware beeline
+	$(Q)tests/vmm/fuzz.py --cases 500

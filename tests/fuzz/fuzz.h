@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fuzz.h - what the fuzz targets share: numbers from the input, properties
- * that must hold, and the shape of a memory map. */
+ * that must hold, memory with guards. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
@@ -8,17 +8,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "core/e820.h"
+#include "core/base.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Where a broken property is told: what a program says while it is fuzzed goes
+ * nowhere. */
+static int property_fd = STDERR_FILENO;
+
+__attribute__((constructor)) static void property_open(void)
+{
+	property_fd = dup(STDERR_FILENO);
+}
 
 /* Ends the run: libFuzzer and replay.c keep the input. */
 #define PROPERTY(condition)                                                    \
 	do {                                                                   \
 		if (!(condition)) {                                            \
-			fprintf(stderr, "%s:%d: property: %s\n", __FILE__,     \
-				__LINE__, #condition);                         \
+			dprintf(property_fd, "%s:%d: property: %s\n",          \
+				__FILE__, __LINE__, #condition);               \
 			abort();                                               \
 		}                                                              \
 	} while (0)
@@ -49,40 +59,47 @@ static inline uint8_t *exact_copy(const uint8_t *bytes, size_t len)
 	return copy;
 }
 
-/* Sorted, disjoint, no empty range, neighbours of one type merged. */
-static inline void map_check(const struct e820_map *map)
-{
-	PROPERTY(map->count <= E820_RANGES_MAX);
-	for (uint32_t i = 0; i < map->count; i++) {
-		const struct e820_range *r = &map->range[i];
+#define GUARDED      512  /* bytes on either side of guarded memory */
+#define GUARDED_FILL 0xa5 /* what all of it holds at the start */
 
-		PROPERTY(r->start < r->end && r->type != E820_HOLE);
-		if (i == 0)
-			continue;
-		PROPERTY(r[-1].end <= r->start);
-		PROPERTY(r[-1].end < r->start || r[-1].type != r->type);
-	}
+/* Memory to write to, with a guard on either side. */
+static inline uint8_t *guarded_new(size_t size)
+{
+	uint8_t *all = malloc(size + 2 * GUARDED);
+
+	PROPERTY(all != NULL);
+	memset(all, GUARDED_FILL, size + 2 * GUARDED);
+	return all + GUARDED;
 }
 
-/* Are all pages of [start, end) of that type?  In one range: it is merged. */
-static inline bool map_has(const struct e820_map *map, uint64_t start,
-			   uint64_t end, uint32_t type)
+/* Is all of it, guards included, as it was but [from, to)? */
+static inline bool guarded_kept(const uint8_t *p, size_t size, size_t from,
+				size_t to)
 {
-	for (uint32_t i = 0; i < map->count; i++)
-		if (map->range[i].start <= start && end <= map->range[i].end)
-			return map->range[i].type == type;
-	return false;
+	for (size_t i = 0; i < GUARDED; i++)
+		if (p[-1 - (ptrdiff_t)i] != GUARDED_FILL ||
+		    p[size + i] != GUARDED_FILL)
+			return false;
+	for (size_t i = 0; i < size; i++)
+		if (p[i] != GUARDED_FILL && (i < from || i >= to))
+			return false;
+	return true;
 }
 
-/* Pages of that type. */
-static inline uint64_t map_pages(const struct e820_map *map, uint32_t type)
+static inline void guarded_free(uint8_t *p)
 {
-	uint64_t sum = 0;
+	free(p - GUARDED);
+}
 
-	for (uint32_t i = 0; i < map->count; i++)
-		if (map->range[i].type == type)
-			sum += map->range[i].end - map->range[i].start;
-	return sum;
+/* The sum of bytes as a specification says it, not as core/sum8.c does. */
+static inline uint8_t plain_sum(const void *bytes, size_t size)
+{
+	const uint8_t *p = bytes;
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < size; i++)
+		sum += p[i];
+	return (uint8_t)sum;
 }
 
 #endif

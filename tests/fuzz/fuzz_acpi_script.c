@@ -1,79 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fuzz_acpi_script.c - any script over any files: memory that belongs to no
- * file stays as it is.
+ * file stays as it is, files are apart, pointers that are written out point
+ * into one; an accepted script does what a plain model of it does, and its sums
+ * are right.
  *
  * Input: a mode, eight file sizes, then the script - as it is (mode
  * even), or 12 bytes a command that become 128 (mode odd), in which names are
- * a letter each, so that they meet. */
-#include "tests/fuzz/fuzz.h"
+ * few, so that they meet. */
+#include "tests/fuzz/script_model.h"
 
-#include "core/acpi_script.h"
-#include "core/layout.h"
-#include "core/le.h"
-
-#define BLOBS    8
 #define COMMANDS 96
-#define GUARD    256
-#define WINDOW   0x14000
-#define BASE     0xfc000  /* guest address of the window */
-#define FLOOR    (HIGH_START >> PAGE_SHIFT)
-#define LIMIT    (FLOOR + 16)
-#define RAM_END  (FLOOR + 40)
-#define FSEG     0xfd000
-#define FSEG_END 0xfe000
 #define SIZE_MAX_MASK 0x1fff /* of a file: eight of them about fit */
-#define FILL     0xa5
-
-struct bench {
-	uint32_t size[BLOBS];
-	const uint8_t *data;
-	size_t data_size;
-	uint8_t written[BLOBS];
-};
-
-static uint8_t memory[GUARD + WINDOW + GUARD];
-
-/* Files are called "a" to "h"; "h" is always missing. */
-static int blob_find(void *ctx, const char *name, struct item *out)
-{
-	struct bench *b = ctx;
-	uint32_t i = (uint32_t)(name[0] - 'a');
-
-	if (i >= BLOBS - 1 || name[1] != '\0')
-		return ERR_ABSENT;
-	*out = (struct item){i, b->size[i]};
-	return 0;
-}
-
-static int blob_read(void *ctx, const struct item *item, void *dst,
-		     uint32_t len)
-{
-	struct bench *b = ctx;
-	uint8_t *p = dst;
-
-	PROPERTY(len <= b->size[item->key]);
-	if (item->key == 0 && len >= 8) /* one may be an RSDP */
-		return memcpy(p, "RSD PTR ", 8), 0;
-	for (uint32_t i = 0; i < len; i++)
-		p[i] = b->data_size == 0 || i % 8 > 1
-			       ? 0 : b->data[i % b->data_size];
-	return 0;
-}
-
-static int blob_write(void *ctx, const struct item *item, uint32_t off,
-		      const void *src, uint32_t len)
-{
-	struct bench *b = ctx;
-
-	PROPERTY(range_fits(off, len, b->size[item->key]));
-	PROPERTY(len == 1 || len == 2 || len == 4 || len == 8);
-	b->written[item->key] ^= *(const uint8_t *)src;
-	return 0;
-}
 
 static void name_put(char *field, uint64_t letter)
 {
-	field[0] = (char)('a' + letter % (BLOBS + 1));
+	strcpy(field, bench_names[letter % (BLOBS + 1)]);
 }
 
 static void command_expand(struct loader_command *c, struct input *in)
@@ -151,7 +92,7 @@ static void file_check(const struct acpi_file *f, const struct e820_map *map)
 }
 
 static void result_check(const struct acpi_result *r,
-			 const struct e820_map *map)
+			 const struct e820_map *map, const struct bench *b)
 {
 	uint64_t pages = 0;
 
@@ -169,11 +110,40 @@ static void result_check(const struct acpi_result *r,
 	}
 	PROPERTY(map_pages(map, E820_ACPI) + map_pages(map, E820_NVS) == pages);
 	if (r->rsdp_gpa != 0)
-		PROPERTY(in_a_file(r, r->rsdp_gpa + 19));
-	for (uint32_t i = 0; i < sizeof(memory); i++)
-		if (memory[i] != FILL)
-			PROPERTY(i >= GUARD &&
-				 in_a_file(r, BASE + (i - GUARD)));
+		PROPERTY(in_a_file(r, r->rsdp_gpa + r->rsdp_size - 1));
+	for (uint32_t i = 0; i < b->write_count; i++)
+		PROPERTY(in_a_file(r, (uint32_t)b->write[i].value));
+	PROPERTY(memory_kept(in_a_file, r));
+}
+
+/* A file that is there twice, or never: is it so? */
+static void refusal_check(const struct loader_command *c, uint32_t record,
+			  int err)
+{
+	bool dest = false, src = false;
+
+	if ((err != ERR_DUPLICATE && err != ERR_ABSENT) ||
+	    !names_tidy(c, record + 1))
+		return;
+	for (uint32_t i = 0; i < record; i++) {
+		if (c[i].command != LOADER_ALLOCATE)
+			continue;
+		dest |= strcmp(c[i].allocate.file, c[record].pointer.dest) == 0;
+		src |= strcmp(c[i].allocate.file, c[record].pointer.src) == 0;
+	}
+	switch (c[record].command) {
+	case LOADER_ALLOCATE:
+		PROPERTY(err == ERR_DUPLICATE && dest);
+		break;
+	case LOADER_ADD_POINTER:
+		PROPERTY(err == ERR_ABSENT && !(dest && src));
+		break;
+	case LOADER_ADD_CHECKSUM:
+		PROPERTY(err == ERR_ABSENT && !dest);
+		break;
+	default:
+		PROPERTY(err == ERR_ABSENT && !src);
+	}
 }
 
 static void script_run(const uint8_t *script, uint32_t len, struct bench *b)
@@ -192,8 +162,14 @@ static void script_run(const uint8_t *script, uint32_t len, struct bench *b)
 	err = acpi_script_run(script, len, &items, &place, &result, &f);
 	PROPERTY(err <= 0);
 	PROPERTY(err == 0 || (f.code == err && f.record <= len / 128));
+	if (err != 0 && f.record < len / sizeof(struct loader_command))
+		refusal_check((const void *)script, f.record, err);
 	map_check(&map);
-	result_check(&result, &map);
+	result_check(&result, &map, b);
+	if (err == 0)
+		model_check((const void *)script,
+			    len / (uint32_t)sizeof(struct loader_command), b,
+			    &result);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -201,10 +177,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct loader_command command[COMMANDS];
 	struct input in = {data, size};
 	uint64_t mode = take(&in, 1);
-	struct bench b = {.data = data, .data_size = size};
+	static struct bench b;
 	uint32_t count = 0;
 	uint8_t *script;
 
+	b.data = data;
+	b.data_size = size;
+	b.write_count = 0;
 	for (uint32_t i = 0; i < BLOBS; i++)
 		b.size[i] = (uint32_t)take(&in, 2) & SIZE_MAX_MASK;
 	if (mode % 2 == 0) {

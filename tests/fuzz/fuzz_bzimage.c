@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fuzz_bzimage.c - any bytes as a kernel's header, then its place and the
- * place of an initrd in any map. */
-#include "tests/fuzz/fuzz.h"
+ * place of an initrd in any map: both in RAM, apart, by the header's rules;
+ * no other page changes. */
+#include "tests/fuzz/map.h"
 
 #include "core/bzimage.h"
 #include "core/layout.h"
@@ -87,18 +88,6 @@ static void initrd_check(const struct bzimage *k, struct input *in)
 	PROPERTY(gpa >= GIB(4) || gpa + size <= GIB(4));
 }
 
-static void map_fill(struct input *in)
-{
-	map.count = 0;
-	e820_add(&map, 0, LEGACY_HOLE >> PAGE_SHIFT, E820_RAM);
-	for (uint64_t n = take(in, 1) % 16; n > 0; n--) {
-		uint32_t type = 1 + (uint32_t)take(in, 1) % 4;
-		pfn_t start = (pfn_t)take(in, 4);
-
-		e820_add(&map, start, start + (pfn_t)take(in, 3), type);
-	}
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {data, size};
@@ -116,7 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	kernel_check(&k);
 	in.at += len;
 	in.left -= len;
-	map_fill(&in);
+	map_take(&map, &in);
 	for (uint32_t i = 0; i < 3; i++)
 		others[i] = map_pages(&map, E820_RESERVED + i);
 	ram = usable();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fuzz_e820.c - any bytes as etc/e820, then as calls on the map. */
-#include "tests/fuzz/fuzz.h"
+/* fuzz_e820.c - any bytes as etc/e820, then as calls on the map: it stays
+ * sorted, disjoint and merged, has no page that was not told, and a call does
+ * what it says or nothing. */
+#include "tests/fuzz/map.h"
 
 #define GUARD 64
 
@@ -133,21 +135,6 @@ static void call(struct input *in)
 		set_check(start, start + (pfn_t)take(in, width), type);
 		break;
 	}
-}
-
-/* Does this entry give the page at gpa that type?  RAM only if all of the page
- * is told; what is our own type is told as reserved. */
-static bool told_by(const struct e820_entry *e, gpa_t gpa, uint32_t type)
-{
-	bool own = e->type == E820_HOLE || e->type == E820_LOADED;
-
-	if ((own ? E820_RESERVED : e->type) != type)
-		return false;
-	if (type == E820_RAM)
-		return e->addr <= gpa && gpa - e->addr < e->len &&
-		       e->len - (gpa - e->addr) >= PAGE_SIZE;
-	return e->len != 0 && e->addr < gpa + PAGE_SIZE &&
-	       e->addr + (e->len - 1) >= gpa;
 }
 
 static void parse_check(const uint8_t *bytes, uint32_t len)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fuzz_fwcfg_dir.c - any bytes as a fw_cfg directory. */
+/* fuzz_fwcfg_dir.c - any bytes as a fw_cfg directory: every name that is
+ * accepted ends, and is found with the selector and size of its first entry. */
 #include "tests/fuzz/fuzz.h"
 
 #include "core/fwcfg_dir.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fuzz_manifest.c - any bytes as a bundle's manifest. */
+/* fuzz_manifest.c - any bytes as a bundle's manifest: what is accepted has a
+ * plan that lies in the image, and is written and read again as the same. */
 #include "tests/fuzz/fuzz.h"
 
 #include "host-loader/bundle/manifest.h"
@@ -25,6 +26,16 @@ static void plan_check(const struct bundle *bundle)
 	}
 }
 
+/* Written a second time it is the same text: nothing was lost. */
+static void again_check(const struct bundle *again, const char *made)
+{
+	char why[MANIFEST_WHY] = "";
+	char *text = manifest_make(again, why);
+
+	PROPERTY(text != NULL && strcmp(text, made) == 0);
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char why[MANIFEST_WHY] = "";
@@ -43,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		PROPERTY(manifest_parse(&again, text, why) == 0);
 		PROPERTY(memcmp(&bundle.plan.extent, &again.plan.extent,
 				sizeof(bundle.plan.extent)) == 0);
+		again_check(&again, made);
 		bundle_free(&again);
 		bundle_free(&bundle);
 		free(made);

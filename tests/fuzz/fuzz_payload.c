@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fuzz_payload.c - any bytes as a compressed kernel: a codec, the size that it
- * is said to have unpacked, the payload. */
+/* fuzz_payload.c - any bytes as a compressed kernel: exactly the promised size
+ * comes out, or an error, and nothing is written behind it.
+ *
+ * Input: a codec, the size that it is said to have unpacked, the payload. */
 #include "tests/fuzz/fuzz.h"
 
 #include "host-loader/beeline.h"

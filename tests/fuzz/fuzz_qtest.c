@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fuzz_qtest.c - a QEMU that answers the questions of a pull with anything.
+/* fuzz_qtest.c - a QEMU that answers the questions of a pull with anything:
+ * what is taken is in bounds, and a refusal has a reason.
  *
  * The first byte says what is asked; behind it is what both sockets say, in
  * pieces, as a directory in base64 is longer than an input should be.  A piece

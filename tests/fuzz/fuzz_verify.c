@@ -11,8 +11,20 @@
 #define PATCH_MAX   64 /* bytes */
 #define PATCHES_MAX 32
 
+#define PAGE        0x1000
+
 static struct machine m;
-static uint8_t memory[MACHINE_MEMORY];
+static uint8_t *memory;
+
+/* A right machine of each entry, and the pages in which the one that is looked
+ * at may differ from it: building one anew takes far longer than a look. */
+static struct kept {
+	bool built;
+	struct machine machine;
+	uint8_t right[MACHINE_MEMORY], changed[MACHINE_MEMORY];
+	bool dirty[MACHINE_MEMORY / PAGE];
+} kept[2];
+
 static const char *seen[RULES_MAX];
 static unsigned seen_count;
 static uint64_t reads;
@@ -50,12 +62,13 @@ static uint64_t place(struct input *in)
 	return take(in, 3);
 }
 
-static void patch(struct input *in)
+static void patch(struct kept *k, struct input *in)
 {
 	uint64_t gpa = place(in) % (MACHINE_MEMORY - PATCH_MAX);
 	uint32_t len = 1 + (uint32_t)take(in, 1) % PATCH_MAX;
 	bool seal = (take(in, 1) & 1) != 0;
 
+	k->dirty[gpa / PAGE] = k->dirty[(gpa + len - 1) / PAGE] = true;
 	for (uint32_t i = 0; i < len; i++)
 		memory[gpa + i] = (uint8_t)take(in, 1);
 	if (!seal)
@@ -87,24 +100,58 @@ static void registers(struct input *in)
 	}
 }
 
+/* Tables and RSDP may have been sealed. */
+static void machine_restore(struct kept *k, enum bl_entry entry)
+{
+	if (!k->built) {
+		machine_build(&k->machine, k->right, entry);
+		memcpy(k->changed, k->right, sizeof(k->right));
+		k->built = true;
+	}
+	k->dirty[EBDA_RSDP / PAGE] = true;
+	for (uint32_t i = 0; i < MACHINE_TABLES_SIZE / PAGE; i++)
+		k->dirty[MACHINE_TABLES / PAGE + i] = true;
+	for (uint32_t i = 0; i < ARRAY_COUNT(k->dirty); i++)
+		if (k->dirty[i])
+			memcpy(k->changed + i * PAGE, k->right + i * PAGE,
+			       PAGE);
+	memset(k->dirty, 0, sizeof(k->dirty));
+	m = k->machine;
+	m.memory = memory = k->changed;
+}
+
+/* The input, over and over, is all that there is. */
+static void memory_fill(struct kept *k, const struct input *in)
+{
+	size_t done = in->left < MACHINE_MEMORY ? in->left : MACHINE_MEMORY;
+
+	if (done == 0)
+		return;
+	memset(k->dirty, 1, sizeof(k->dirty));
+	memcpy(memory, in->at, done);
+	while (done < MACHINE_MEMORY) {
+		size_t part = MACHINE_MEMORY - done;
+
+		memcpy(memory + done, memory, part < done ? part : done);
+		done += part < done ? part : done;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = {data, size};
 	const struct bl_view view = {counting_read, &m};
 	uint32_t kind = (uint32_t)take(&in, 1);
+	struct kept *k = &kept[kind & 1];
 	unsigned broken;
 
-	machine_build(&m, memory, kind & 1 ? BL_ENTRY_PVH : BL_ENTRY_64);
+	machine_restore(k, kind & 1 ? BL_ENTRY_PVH : BL_ENTRY_64);
 	registers(&in);
-	if (kind & 2)   /* the input, over and over, is all that there is */
-		for (size_t i = 0; in.left > 0 && i < sizeof(memory);
-		     i += in.left)
-			memcpy(memory + i, in.at,
-			       in.left < sizeof(memory) - i
-				       ? in.left : sizeof(memory) - i);
+	if (kind & 2)
+		memory_fill(k, &in);
 	else
 		for (int i = 0; in.left > 0 && i < PATCHES_MAX; i++)
-			patch(&in);
+			patch(k, &in);
 	seen_count = 0;
 	reads = 0;
 	broken = bl_verify(&view, &m.cpu, m.entry, m.kernel_gpa, m.kernel_size,

@@ -31,10 +31,18 @@ def rule_names(tree):
 
 
 def anchors(text):
-    """The anchors that a document's headings make."""
-    heads = re.findall(r"^#+ +(.*?)\s*$", text, re.M)
-    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-")
-            for head in heads}
+    """The anchors that a document's headings make; tools/site has the same
+    rule, and a test holds its pages against it."""
+    found, seen, fenced = set(), {}, False
+    for line in text.split("\n"):
+        fenced ^= line.startswith("```")
+        head = re.match(r"#+ +(.*?)\s*$", line)
+        if head and not fenced:
+            word = re.sub(r"[^\w\- ]", "", head[1].lower()).replace(" ", "-")
+            count = seen.get(word, 0)
+            seen[word] = count + 1
+            found.add(f"{word}-{count}" if count else word)
+    return found
 
 
 def rule_links(tree):
@@ -52,3 +60,17 @@ def rule_links(tree):
                 elif anchor and target.endswith(".md") and \
                         anchor not in anchors(tree.text(target)):
                     yield f"{name}:{number}: {link}: no such heading"
+
+
+def rule_index(tree):
+    """The index leads to every page of docs/."""
+    index = "docs/README.md"
+    if index not in tree.files:
+        yield f"{index}: is not there"
+        return
+    linked = {os.path.normpath(os.path.join("docs", link)) for link in
+              re.findall(r"\]\(([^)#\s]+)", tree.text(index))}
+    for name in tree.files:
+        if re.fullmatch(r"docs/(\w[\w-]*\.md|man/.*\.\d)", name) and \
+                name not in linked | {index}:
+            yield f"{index}: leads not to {name}"

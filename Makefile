@@ -116,6 +116,12 @@ $(out)/firmware-128k.ld: linker/firmware.ld.S $(ld_parts) | $(out)/
 $(out)/fw_elf.ld: linker/fw_elf.ld.S $(ld_parts) | $(out)/
 	$(Q)$(ld_cpp) $< -o $@
 
+# an address is not in a name: one build folder serves them all
+$(out)/firmware/fwcfg.c.o: $(out)/fw_cfg_mmio
+$(out)/fw_cfg_mmio: FORCE | $(out)/
+	$(Q)echo '$(FW_CFG_MMIO)' > $@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
 $(out)/%.c.o: %.c $(build)/gen/version.h Makefile
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)

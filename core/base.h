@@ -24,7 +24,7 @@ int memcmp(const void *a, const void *b, size_t len);
 /* For a buffer that is filled before it is read: need not be cleared. */
 #define NOINIT __attribute__((section(".noinit")))
 
-/* For a function that no boot on QEMU calls: it need not be near the others
+/* For a function that no boot by QEMU's keys calls: it need not be near the others
  * (linker/firmware.ld.S). */
 #define RARE __attribute__((cold, noinline))
 

@@ -16,7 +16,9 @@
  *   0x00080000  free: other VMMs keep tables from here to 1 MiB
  *   0x0009fc00  EBDA: RSDP, MP floating pointer, power-off mailbox
  *   0x000a0000  hole: not even the RSDP needs to be there
+ *   0x000f0000  fw-128k.bin, where it runs
  *   0x00100000  ACPI tables of the VMM, kernel, initrd: placed by the map
+ *   0x00f00000  fw.elf, until the kernel is entered
  *   0xffff0000  fw.bin
  *
  * Why the middle of low memory: no VMM preloads anything there.  Nothing at
@@ -31,7 +33,7 @@
 #define ROM_ABOUT_SIZE  0x00000078 /* its first bytes: core/about.h */
 #define ROM_TEXT        0xffffc000 /* code and constants start here */
 #define ROM_TEXT_MAX    0x00004000 /* ... and may take this much, all told */
-#define ROM_FAR_MAX     0x00002000 /* before that: what no boot on QEMU runs */
+#define ROM_FAR_MAX     0x00002000 /* before that: what only other hosts run */
 #define ROM_SMBIOS      0xffffff60 /* the static _SM3_ anchor */
 #define ROM_TAIL        0xffffff80 /* 16-bit start, GDT, reset vector */
 #define ROM_VECTOR      0xfffffff0 /* [SDM] 3A 9.1.4 First Instruction */

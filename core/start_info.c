@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* start_info.c - every pointer of it is checked before it is followed. */
 #include "core/start_info.h"
+#include "core/layout.h"
 
 #define ENTRIES_MAX 512 /* more than E820_RANGES_MAX: neighbours merge */
 
@@ -66,7 +67,7 @@ static int modules_parse(struct start_info *info, const struct gmem *mem,
 
 		if (size == 0)
 			continue;
-		if (gmem_at(mem, gpa, size) == NULL ||
+		if (gpa == 0 || gmem_at(mem, gpa, size) == NULL ||
 		    !range_fits(gpa, size, UINT32_MAX))
 			return fault_set(fault, ERR_RANGE, i, gpa, size);
 		info->module[i] = (struct start_module){(uint32_t)gpa,
@@ -84,7 +85,8 @@ static int cmdline_parse(struct start_info *info, const struct gmem *mem,
 	if (gpa == 0)
 		return 0;
 	while ((at = gmem_at(mem, gpa + len, 1)) != NULL && *at != '\0')
-		len++;
+		if (++len == CMDLINE_MAX)
+			return fault_set(fault, ERR_TOO_LONG, 0, gpa, len);
 	if (at == NULL || gpa > UINT32_MAX)
 		return fault_set(fault, ERR_RANGE, 0, gpa, len);
 	info->cmdline_gpa = (uint32_t)gpa;

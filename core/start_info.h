@@ -31,6 +31,7 @@ struct start_info {
  *   ERR_MAGIC     no start_info
  *   ERR_VERSION   0: no memory map
  *   ERR_TOO_MANY  entries of the memory map
+ *   ERR_TOO_LONG  no end of the command line within CMDLINE_MAX
  *   ERR_WRAP, ERR_OVERLAP  as e820_parse
  * The fault's record is the entry's or the module's index. */
 int start_info_parse(struct start_info *info, struct e820_map *map,

@@ -7,18 +7,12 @@
 #include "firmware/panic.h"
 #include "firmware/stage.h"
 
-/* One that is not in QEMU's key: its length is known. */
-static RARE void cmdline_copy(const struct blob *from, uint32_t limit)
+static RARE void cmdline_copy(const struct blob *from, uint32_t len)
 {
-	char *line = (char *)CMDLINE;
-
-	if (from->size > limit)
-		panic_limit("command line", ERR_TOO_LONG, from->size, limit);
 	if (from->gpa != 0)
-		memmove(line, (const void *)from->gpa, from->size);
+		memmove((void *)CMDLINE, (const void *)from->gpa, len);
 	else
-		fwcfg_read("command line", from->key, CMDLINE, from->size);
-	line[from->size] = '\0';
+		fwcfg_read("command line", from->key, CMDLINE, len);
 }
 
 /* QEMU fills a read past the end with zeros, so one read of what is allowed
@@ -26,21 +20,22 @@ static RARE void cmdline_copy(const struct blob *from, uint32_t limit)
 void boot_load_cmdline(const struct blob *from, uint32_t limit)
 {
 	char *line = (char *)CMDLINE;
+	bool keys = from->key == FW_CFG_CMDLINE_DATA;
 	uint32_t len;
 
 	if (limit > CMDLINE_MAX - 1)
 		limit = CMDLINE_MAX - 1;
-	if (from->key != FW_CFG_CMDLINE_DATA) {
-		cmdline_copy(from, limit);
-		return;
-	}
 	len = limit + 1;
-	if (fwcfg_transport() != FWCFG_DMA_QEMU) {
+	if (!keys)
+		len = from->size;
+	else if (fwcfg_transport() != FWCFG_DMA_QEMU)
 		len = fwcfg_number("command line", FW_CFG_CMDLINE_SIZE, 4);
-		if (len > limit + 1)
-			panic_limit("command line", ERR_TOO_LONG, len, limit);
-	}
-	fwcfg_read("command line", FW_CFG_CMDLINE_DATA, CMDLINE, len);
+	if (len > limit + 1)
+		panic_limit("command line", ERR_TOO_LONG, len, limit);
+	if (keys)
+		fwcfg_read("command line", FW_CFG_CMDLINE_DATA, CMDLINE, len);
+	else
+		cmdline_copy(from, len);
 	if (len <= limit)
 		line[len] = '\0';
 	else if (line[limit] != '\0')

@@ -69,7 +69,7 @@ void boot_linux(struct kernel *k, struct e820_map *map, uint32_t rsdp)
 		.initrd_size = k->initrd.size,
 		.map = map,
 	};
-	/* kernel_find has placed it below 4 GiB, in RAM */
+	/* kernel_place has put it below 4 GiB, in RAM */
 	const uint8_t *body = (const uint8_t *)k->plan.load_gpa;
 
 	if (k->image.entry64 && !(cpu_id(CPUID_EXTENDED, 0).edx & CPUIDX_LM))

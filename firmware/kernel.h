@@ -8,7 +8,7 @@
 
 enum kernel_kind {
 	KERNEL_BZIMAGE,   /* we load it; 64- or 32-bit entry */
-	KERNEL_PVH,       /* the VMM has placed its segments */
+	KERNEL_PVH,       /* its segments are in place */
 	KERNEL_MULTIBOOT, /* one blob that we load */
 };
 

@@ -17,6 +17,8 @@
 #include "firmware/panic.h"
 #include "firmware/stage.h"
 
+extern const char image_end[]; /* linker/fw_elf.ld.S */
+
 /* What we write to of low memory; no tables go there. */
 static const struct {
 	pfn_t start, end;
@@ -26,33 +28,49 @@ static const struct {
 	{CMDLINE >> PAGE_SHIFT, SMBIOS_TABLES >> PAGE_SHIFT},
 };
 
-static void module_keep(struct e820_map *map, const struct start_module *m)
+/* Marks RAM that is in use; false if it is no RAM.  A page at an end may be
+ * shared with what was kept before, and is kept already. */
+static bool keep(struct e820_map *map, uint32_t gpa, uint32_t size)
 {
-	pfn_t first = m->gpa >> PAGE_SHIFT;
+	pfn_t first = gpa >> PAGE_SHIFT;
+	pfn_t end = first + page_count((gpa & (PAGE_SIZE - 1)) + size);
 
-	if (m->size != 0 &&
-	    e820_is_ram(map, first,
-			first + page_count((m->gpa & (PAGE_SIZE - 1)) +
-					   m->size)))
-		memory_reserve(map, m->gpa, m->size, E820_LOADED);
+	if (size == 0)
+		return true;
+	if (!e820_is_ram(map, first, first + 1))
+		first++;
+	if (first < end && !e820_is_ram(map, end - 1, end))
+		end--;
+	if (first < end && !e820_is_ram(map, first, end))
+		return false;
+	if (e820_set(map, first, end, E820_LOADED) != 0)
+		panic_err("memory map", ERR_TOO_MANY);
+	return true;
 }
 
 static void start_info_read(struct start_info *info, struct e820_map *map,
 			    uint32_t gpa)
 {
+	const struct start_module *m = info->module;
 	struct fault fault;
 
 	if (start_info_parse(info, map, &memory_window, gpa, &fault) != 0)
 		panic_record("start_info entry", &fault);
-	memory_reserve(map, FW_ELF, FW_ELF_MAX, E820_LOADED);
+	if (!keep(map, FW_ELF, (uint32_t)image_end - FW_ELF))
+		panic_limit("fw.elf", ERR_NO_ROOM, FW_ELF,
+			    (uint32_t)image_end);
 	for (uint32_t i = 0; i < START_INFO_MODULES; i++)
-		module_keep(map, &info->module[i]);
+		if (!keep(map, m[i].gpa, m[i].size))
+			panic_limit("module", ERR_NO_ROOM, m[i].gpa,
+				    m[i].size);
 	/* not RAM, or a module's */
 	for (uint32_t i = 0; i < ARRAY_COUNT(own); i++)
 		if (!e820_is_ram(map, own[i].start, own[i].end))
-			panic_limit("low memory", ERR_NO_ROOM,
+			panic_limit("our own memory", ERR_NO_ROOM,
 				    own[i].start << PAGE_SHIFT,
 				    own[i].end << PAGE_SHIFT);
+	/* in RAM or not: it must not be loaded over */
+	(void)keep(map, info->cmdline_gpa, info->cmdline_len);
 	log_numbers("% MiB below 4 GiB, RAM ends at page #",
 		    e820_ram_end(map, PFN_4G) >> (20 - PAGE_SHIFT),
 		    e820_ram_end(map, PFN_MAX));
@@ -83,11 +101,11 @@ void fw_main(uint32_t cpuid1_edx, uint32_t start_info)
 	(void)cpuid1_edx;
 	stage_mark(MARK_FIRMWARE_START);
 	log_setup();
-	stage_set(STAGE_FWCFG);
-	log_line(about.text);
-	fwcfg = fwcfg_setup();
 	stage_set(STAGE_MEMORY);
+	log_line(about.text);
 	start_info_read(&info, &map, start_info);
+	stage_set(STAGE_FWCFG);
+	fwcfg = fwcfg_setup();
 	stage_set(STAGE_KERNEL);
 	payload_complete(&kernel, &map, &info, fwcfg);
 	stage_set(STAGE_ACPI);

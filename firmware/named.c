@@ -13,7 +13,8 @@
 #define QEMUS "etc/boot/" /* QEMU 10 has the kernel as it was given there */
 
 /* The file of one name or the other, if it has any bytes. */
-static bool item_find(struct blob *out, const char *ours, const char *qemus)
+static RARE bool item_find(struct blob *out, const char *ours,
+			   const char *qemus)
 {
 	const struct items *items = fwcfg_items();
 	struct item item;
@@ -77,8 +78,8 @@ static void elf_take(struct kernel *k, struct e820_map *map,
 }
 
 /* A file that lies in memory, marked E820_LOADED. */
-static void file_take(struct kernel *k, struct e820_map *map,
-		      const struct blob *file)
+static RARE void file_take(struct kernel *k, struct e820_map *map,
+			   const struct blob *file)
 {
 	if (elf_magic((const void *)file->gpa, file->size))
 		elf_take(k, map, file);
@@ -86,7 +87,7 @@ static void file_take(struct kernel *k, struct e820_map *map,
 		bzimage_take(k, map, file);
 }
 
-static bool named_find(struct kernel *k, struct e820_map *map)
+static RARE bool named_find(struct kernel *k, struct e820_map *map)
 {
 	struct blob file;
 
@@ -100,8 +101,8 @@ static bool named_find(struct kernel *k, struct e820_map *map)
 	return true;
 }
 
-bool module_find(struct kernel *k, struct e820_map *map,
-		 const struct start_info *info)
+RARE bool module_find(struct kernel *k, struct e820_map *map,
+		      const struct start_info *info)
 {
 	const struct start_module *m = info->module;
 	const struct blob file = {.gpa = m[0].gpa, .size = m[0].size};

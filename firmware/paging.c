@@ -22,8 +22,9 @@ uint32_t paging_build(void)
 	pair_t entries = {PDE_FLAGS | PTE_LARGE,
 			  MIB(2) | PDE_FLAGS | PTE_LARGE};
 
-	*(uint32_t *)PML4 = PDPT | PDE_FLAGS;
-	*(uint32_t *)PDPT = PAGE_DIRECTORY | PDE_FLAGS;
+	/* whole entries: it is the host that has cleared their pages */
+	*(uint64_t *)PML4 = PDPT | PDE_FLAGS;
+	*(uint64_t *)PDPT = PAGE_DIRECTORY | PDE_FLAGS;
 #pragma GCC unroll 8
 	for (int i = 0; i < TABLE_ENTRIES / 2; i++) {
 		pd[i] = entries;

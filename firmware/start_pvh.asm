@@ -19,6 +19,8 @@ pvh_start:
 	cli
 	cld
 	mov	ebp, ebx
+	mov	eax, CR0_PE | CR0_ET | CR0_NE	; SSE: no EM, no TS
+	mov	cr0, eax
 	lgdt	[gdtr]
 	jmp	SEG_CODE32:start32
 

@@ -59,16 +59,16 @@ static uint32_t script_run(struct e820_map *map, const struct item *item)
 	return result.rsdp_gpa;
 }
 
-/* What the VMM has placed itself.  An RSDP where ours goes is ours, from
- * before a reset. */
+/* What the VMM has placed itself.  An RSDP that leads to tables of our own is
+ * ours, from before a reset. */
 static RARE uint32_t placed_find(void)
 {
 	uint32_t rsdp = rsdp_find(&memory_window);
 
-	if (rsdp == EBDA_RSDP)
+	if (rsdp == 0 || ((const struct acpi_rsdp *)rsdp)->xsdt_gpa -
+				 OWN_TABLES < OWN_TABLES_SIZE)
 		return 0;
-	if (rsdp != 0)
-		log_numbers("the host's own, RSDP at #", rsdp, 0);
+	log_numbers("the host's own, RSDP at #", rsdp, 0);
 	return rsdp;
 }
 

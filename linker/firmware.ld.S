@@ -31,11 +31,14 @@ SECTIONS
 		KEEP(*(.note.gnu.build-id))
 		*(.note.beeline.bios)
 	} :rom
-	/* What no boot on QEMU runs: other hosts' ways, and panics.  It has pages
+	/* What no boot by QEMU's keys runs: other hosts' ways, and panics.  It has pages
 	 * of its own, which such a boot never touches. */
 	.far HERE(TEXT - ROM_FAR_MAX) : {
 		*(.text.unlikely .text.unlikely.*)
-		*/panic.c.o */err.c.o */named.c.o */elf.c.o */rsdp.c.o(.text .text.* .rodata .rodata.*)
+		*/panic.c.o(.text .text.* .rodata .rodata.*)
+		*/err.c.o(.text.err_text .rodata .rodata.*)
+		*/elf.c.o(.text .text.* .rodata .rodata.*)
+		*/rsdp.c.o(.text .text.* .rodata .rodata.*)
 		far_end = .;
 	} :rom
 	.text HERE(TEXT) : {

@@ -47,7 +47,7 @@ class Refused(ElfCase):
             host = self.host("bzimage")
             host.rows = rows
             with self.subTest(rows=rows):
-                self.refused("low memory ERR_NO_ROOM", host=host)
+                self.refused("our own memory ERR_NO_ROOM", host=host)
 
     def test_lists(self):
         self.refused("start_info.*ERR_RANGE", modlist=4 * GIB)

@@ -221,8 +221,9 @@ class CommandLine(Case):
         for mode in (fwcfg.QEMU, fwcfg.SAFE, fwcfg.BYTES):
             kernel = images.BzImage(cmdline_size=END32)
             host = Host(transport=mode).bzimage(kernel, cmdline="x" * 65535)
-            table = b"\x01\x04\x00\x01\0\0\x7f\x04\xff\xfe\0\0"
-            host.file("etc/smbios/smbios-tables", table)
+            table = b"\x01\x04\x00\x01\0\0"
+            host.file("etc/smbios/smbios-tables",
+                      table + b"\x7f\x04\xff\xfe\0\0")
             with self.subTest(mode=mode):
                 result = self.boots(host)
                 self.assertEqual(result.read(SMBIOS, len(table)), table)

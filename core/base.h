@@ -24,8 +24,8 @@ int memcmp(const void *a, const void *b, size_t len);
 /* For a buffer that is filled before it is read: need not be cleared. */
 #define NOINIT __attribute__((section(".noinit")))
 
-/* For a function that no boot by QEMU's keys calls: it need not be near the others
- * (linker/firmware.ld.S). */
+/* For a function that no boot by QEMU's keys calls: it need not be near the
+ * others (linker/firmware.ld.S). */
 #define RARE __attribute__((cold, noinline))
 
 #define ARRAY_COUNT(a) (sizeof(a) / sizeof((a)[0]))

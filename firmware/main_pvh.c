@@ -28,49 +28,53 @@ static const struct {
 	{CMDLINE >> PAGE_SHIFT, SMBIOS_TABLES >> PAGE_SHIFT},
 };
 
-/* Marks RAM that is in use; false if it is no RAM.  A page at an end may be
- * shared with what was kept before, and is kept already. */
-static bool keep(struct e820_map *map, uint32_t gpa, uint32_t size)
+static bool in_ram(const struct e820_map *map, uint32_t gpa, uint32_t size)
 {
 	pfn_t first = gpa >> PAGE_SHIFT;
-	pfn_t end = first + page_count((gpa & (PAGE_SIZE - 1)) + size);
 
-	if (size == 0)
-		return true;
-	if (!e820_is_ram(map, first, first + 1))
-		first++;
-	if (first < end && !e820_is_ram(map, end - 1, end))
-		end--;
-	if (first < end && !e820_is_ram(map, first, end))
-		return false;
-	if (e820_set(map, first, end, E820_LOADED) != 0)
-		panic_err("memory map", ERR_TOO_MANY);
-	return true;
+	return size == 0 ||
+	       e820_is_ram(map, first,
+			   first + page_count((gpa & (PAGE_SIZE - 1)) + size));
 }
 
-static void start_info_read(struct start_info *info, struct e820_map *map,
-			    uint32_t gpa)
+/* Nothing may be placed over what the loader has placed.  All is looked at
+ * before any is marked: two modules may share a page. */
+static void start_info_keep(const struct start_info *info,
+			    struct e820_map *map)
 {
 	const struct start_module *m = info->module;
-	struct fault fault;
+	uint32_t size = (uint32_t)image_end - FW_ELF;
+	bool line = info->cmdline_len != 0 &&
+		    in_ram(map, info->cmdline_gpa, info->cmdline_len);
 
-	if (start_info_parse(info, map, &memory_window, gpa, &fault) != 0)
-		panic_record("start_info entry", &fault);
-	if (!keep(map, FW_ELF, (uint32_t)image_end - FW_ELF))
-		panic_limit("fw.elf", ERR_NO_ROOM, FW_ELF,
-			    (uint32_t)image_end);
+	if (!in_ram(map, FW_ELF, size))
+		panic_limit("fw.elf", ERR_NO_ROOM, FW_ELF, size);
 	for (uint32_t i = 0; i < START_INFO_MODULES; i++)
-		if (!keep(map, m[i].gpa, m[i].size))
+		if (!in_ram(map, m[i].gpa, m[i].size))
 			panic_limit("module", ERR_NO_ROOM, m[i].gpa,
 				    m[i].size);
+	memory_reserve(map, FW_ELF, size, E820_LOADED);
+	for (uint32_t i = 0; i < START_INFO_MODULES; i++)
+		memory_reserve(map, m[i].gpa, m[i].size, E820_LOADED);
 	/* not RAM, or a module's */
 	for (uint32_t i = 0; i < ARRAY_COUNT(own); i++)
 		if (!e820_is_ram(map, own[i].start, own[i].end))
 			panic_limit("our own memory", ERR_NO_ROOM,
 				    own[i].start << PAGE_SHIFT,
 				    own[i].end << PAGE_SHIFT);
-	/* in RAM or not: it must not be loaded over */
-	(void)keep(map, info->cmdline_gpa, info->cmdline_len);
+	if (line)
+		memory_reserve(map, info->cmdline_gpa, info->cmdline_len,
+			       E820_LOADED);
+}
+
+static void start_info_read(struct start_info *info, struct e820_map *map,
+			    uint32_t gpa)
+{
+	struct fault fault;
+
+	if (start_info_parse(info, map, &memory_window, gpa, &fault) != 0)
+		panic_record("start_info entry", &fault);
+	start_info_keep(info, map);
 	log_numbers("% MiB below 4 GiB, RAM ends at page #",
 		    e820_ram_end(map, PFN_4G) >> (20 - PAGE_SHIFT),
 		    e820_ram_end(map, PFN_MAX));

@@ -23,8 +23,8 @@ pfn_t memory_low_limit(const struct e820_map *map);
 uint32_t memory_take(struct e820_map *map, const char *name, uint32_t size,
 		     uint32_t type);
 
-/* Gives the pages that hold [gpa, gpa + len) this type, or panics.  len 0 does
- * nothing. */
+/* Gives the pages that hold [gpa, gpa + len) this type, or panics.  len 0 at a
+ * page's start does nothing. */
 void memory_reserve(struct e820_map *map, uint32_t gpa, uint32_t len,
 		    uint32_t type);
 

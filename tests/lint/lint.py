@@ -9,7 +9,11 @@ import sys
 
 import rules_build
 import rules_docs
+import rules_messages
+import rules_image
 import rules_source
+import rules_tidy
+import stack
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -18,8 +22,11 @@ RULES = {rule.__name__.replace("rule_", ""): rule for rule in (
     rules_source.rule_arrows, rules_source.rule_order,
     rules_source.rule_purity, rules_source.rule_constants,
     rules_source.rule_length, rules_docs.rule_names, rules_docs.rule_links,
+    rules_docs.rule_index, rules_messages.rule_messages,
+    rules_messages.rule_codes,
     rules_build.rule_headers, rules_build.rule_analyzer,
-    rules_build.rule_cppcheck)}
+    rules_build.rule_cppcheck, rules_tidy.rule_tidy,
+    rules_image.rule_segments, stack.rule_stack)}
 
 
 class Tree:

@@ -6,10 +6,13 @@ import re
 import shutil
 import subprocess
 
+from cache import Cache
+
 CC = os.environ.get("CC", "gcc")
 WARNINGS = ["-std=c11", "-I.", "-Ibuild/gen", "-Wall", "-Wextra", "-Werror"]
 FIRMWARE = ["-m32", "-march=i686", "-msse2", "-mregparm=3", "-ffreestanding",
             "-fno-pie", "-DMARKS=0"]
+LOW_MEMORY = ["--param=min-pagesize=0"]     # gcc: an address may be near 0
 HOSTED = ["-m64", "-D_GNU_SOURCE"]
 # Findings of gcc's analyzer that are none: file and option.
 EXCUSED = {
@@ -41,7 +44,8 @@ def run_all(tree, jobs):
 def rule_headers(tree):
     """Each header compiles alone, in the builds that use it."""
     jobs = []
-    for name in tree.select(".h", under=("core/", "firmware/", "host-loader/")):
+    for name in tree.select(".h", under=("core/", "firmware/",
+                                         "host-loader/")):
         builds = [FIRMWARE]
         if name.startswith("core/"):
             builds.append(HOSTED)
@@ -55,18 +59,40 @@ def rule_headers(tree):
 
 
 def rule_analyzer(tree):
-    """gcc's analyzer finds nothing in core/, in both builds of it, and in
-    host-loader/."""
-    jobs = []
-    for name in tree.select(".c", under=("core/", "host-loader/")):
-        both = name.startswith("core/")
-        for flags in (FIRMWARE, HOSTED) if both else (HOSTED,):
-            args = [CC, *WARNINGS, *flags, "-O2", "-fanalyzer", "-S",
-                    "-o", os.devnull, *EXCUSED.get(name, []), name]
-            jobs.append((f"{name}, {flags[0]}", args, None))
-    if "gcc" not in run(tree, [CC, "--version"])[1].lower():
+    """gcc's analyzer finds nothing in core/, in both builds of it, in
+    firmware/ and in host-loader/."""
+    version = run(tree, [CC, "--version"])[1]
+    if "gcc" not in version.lower():
         return ["warning: skipped: only gcc has -fanalyzer"]
-    return run_all(tree, jobs)
+    jobs = []
+    for name in tree.select(".c", under=("core/", "firmware/",
+                                         "host-loader/")):
+        builds = {"core": (FIRMWARE, HOSTED), "firmware": (FIRMWARE,)}
+        for flags in builds.get(name.split("/", maxsplit=1)[0], (HOSTED,)):
+            jobs.append((name, flags))
+    with Cache(tree.root, "analyzer") as store, \
+            concurrent.futures.ThreadPoolExecutor(CORES) as pool:
+        return [line for line in pool.map(
+            lambda job: analyze(tree, store, version, *job), jobs) if line]
+
+
+def analyze(tree, store, version, name, build):
+    """What the analyzer says of one file in one build, on a line; it is
+    remembered where that is nothing."""
+    flags = [*WARNINGS, *build, "-O2"]
+    if build is FIRMWARE:
+        flags += LOW_MEMORY
+    args = [CC, *flags, "-fanalyzer", "-S", "-o", os.devnull,
+            *EXCUSED.get(name, []), name]
+    source = run(tree, [CC, *flags, "-E", "-C", name])[1]
+    said = []
+
+    def ask():
+        said.extend(run_all(tree, [(f"{name}, {build[0]}", args, None)]))
+        return None if said else ""
+
+    store.answer([version, *args, source], ask)
+    return "; ".join(said)
 
 
 def rule_cppcheck(tree):
@@ -76,9 +102,12 @@ def rule_cppcheck(tree):
     found = []
     for platform, folders in (("unix32", ["core", "firmware"]),
                               ("unix64", ["host-loader"])):
+        folder = os.path.join("build", "lint", f"cppcheck-{platform}")
+        os.makedirs(os.path.join(tree.root, folder), exist_ok=True)
         code, output = run(tree, [
-            "cppcheck", "--quiet", "--std=c11", "--language=c", "-I.",
-            "-Ibuild/gen", f"--platform={platform}", "-DMARKS=0",
+            "cppcheck", "--quiet", f"--cppcheck-build-dir={folder}",
+            "--std=c11", "--language=c", "-I.", "-Ibuild/gen",
+            f"--platform={platform}", "-DMARKS=0",
             f"-j{CORES}", "--enable=warning,style,performance,portability",
             "--suppressions-list=tests/lint/cppcheck.txt",
             "--template={file}:{line}: {severity}: {message} [{id}]",

@@ -22,7 +22,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 MODULES = ("test_boot", "test_hosts", "test_acpi", "test_kernel",
            "test_refuse", "test_faults", "test_devices",
-           "test_profiles", "test_elf", "test_elf_refuse", "test_kvm")
+           "test_profiles", "test_elf", "test_elf_refuse", "test_kvm",
+           "test_fuzz")
 ROM_SIZE = 0x10000
 
 

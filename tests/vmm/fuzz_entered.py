@@ -40,7 +40,7 @@ class Entered:
         else:
             self.kind = "none"
             self.fault(f"entered {result.entry:#x} in no state of ours")
-        item = self.known.named("kernel")
+        item = self.known.named_kernel()
         if item:
             self.allowed.append((item.gpa, item.gpa + item.asked))
 

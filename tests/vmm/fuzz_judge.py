@@ -141,7 +141,7 @@ def stray(result, stage):
     """Of a halt: writes are the firmware's own until the kernel is found;
     behind that RAM above 1 MiB, which the map hands out."""
     machine, allowed = result.machine, []
-    named = machine.known.named("kernel") or machine.known.told.modules
+    named = machine.known.named_kernel() or machine.known.told.modules
     if stage > STAGES["kernel"] or named and stage == STAGES["kernel"]:
         allowed = [(L["HIGH_START"], END)]
     if stage > STAGES["kernel"] and machine.host.start_info is None:

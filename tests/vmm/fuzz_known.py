@@ -77,10 +77,15 @@ class Known:
         """A file's delivery; None where it was not read."""
         return self.device.last(self.file_key(name))
 
-    def named(self, what):
-        """A named item's delivery, ours or QEMU's."""
-        return (self.file(vmm_host.OURS + what) or
-                self.file(vmm_host.QEMUS + what))
+    def named_kernel(self):
+        """A named kernel's delivery, ours or QEMU's; None: none was read.  It
+        is the first above 1 MiB, whatever else has its key."""
+        for name in (vmm_host.OURS, vmm_host.QEMUS):
+            key = self.file_key(name + "kernel")
+            for item in self.device.deliveries:
+                if item.key == key and item.gpa >= LAYOUT["HIGH_START"]:
+                    return item
+        return None
 
     def number(self, key, size=4):
         """A numeric item."""
@@ -119,7 +124,7 @@ class Known:
     def kernel_file(self, image_start):
         """A whole kernel file, named or a module: its bytes and its size, of
         which some may have been lost.  None: it came by numeric keys."""
-        item = self.named("kernel")
+        item = self.named_kernel()
         if item:
             return item.bytes(), item.asked
         entry = self.device.last(fwcfg.KERNEL_ENTRY)

@@ -31,7 +31,7 @@ def field(rng, host, lies):
     item = pick(rng, host)
     if item is None:
         return
-    at, size = rng.choice(fields(host, item))
+    at, size = rng.choice(fields(host, item) or [(0, 4)])
     data = bytearray(get(host, item).ljust(at + size, b"\0"))
     if size == 56:
         data[at:at + 56] = name_field(rng, host)

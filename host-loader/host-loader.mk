@@ -32,7 +32,8 @@ host_run_src := $(addprefix host-loader/run/, \
 	memory_report.c launch_rom.c launch.c firmware_file.c run_firmware.c \
 	run_none.c)
 host_main_src := $(addprefix host-loader/cmd/, \
-	cmd_run.c cmd_bake.c about.c inspect_facts.c inspect_kernel.c \
+	report_options.c cmd_run.c cmd_bake.c about.c inspect_facts.c \
+	inspect_kernel.c \
 	inspect_rom.c inspect_acpi.c inspect_script.c inspect_bundle.c \
 	bundle_view.c bundle_verify.c cmd_verify.c cmd_inspect.c cmd_cache.c \
 	doctor_text.c doctor_qemu.c doctor_firmware.c doctor_memory.c \

@@ -11,6 +11,7 @@
 #include "host-loader/beeline.h"
 #include "host-loader/cmd/doctor.h"
 #include "host-loader/cmd/inspect.h"
+#include "host-loader/cmd/report_options.h"
 #include "host-loader/say.h"
 
 #define USAGE "usage: beeline doctor [--json]"
@@ -106,32 +107,15 @@ static int examine(bool as_json)
 
 int cmd_doctor(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	bool as_json = false;
-	int option, code;
+	bool as_json;
+	int code;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h')
-			return fputs(help, stdout) < 0;
-		if (option != 'j') {
-			say("doctor: unknown option: " USAGE);
-			return 2;
-		}
-		as_json = true;
-	}
+	code = report_options(argc, argv, "doctor", USAGE, help, &as_json);
+	if (code != REPORT_GO_ON)
+		return code;
 	if (optind < argc) {
 		say("doctor: %s: stray argument: " USAGE, argv[optind]);
 		return 2;
 	}
-	code = examine(as_json);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		say_errno("standard output", "cannot write");
-		code = 1;
-	}
-	return code;
+	return examine(as_json);
 }

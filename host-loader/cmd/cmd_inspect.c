@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cmd_inspect.c - `beeline inspect`: what files are, by their contents. */
-#include <errno.h>
 #include <getopt.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -9,6 +9,7 @@
 #include "host-loader/cmd/cmd.h"
 #include "host-loader/file.h"
 #include "host-loader/cmd/inspect.h"
+#include "host-loader/cmd/report_options.h"
 #include "host-loader/say.h"
 
 #define USAGE "usage: beeline inspect [--json] FILE..."
@@ -70,37 +71,22 @@ static int inspect(const char *file, bool as_json, bool first)
 
 int cmd_inspect(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	bool as_json = false, first = true;
-	int option, code = 0;
+	bool as_json, first = true;
+	int code;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h')
-			return fputs(help, stdout) < 0;
-		if (option != 'j') {
-			say("inspect: unknown option: " USAGE);
-			return 2;
-		}
-		as_json = true;
-	}
+	code = report_options(argc, argv, "inspect", USAGE, help, &as_json);
+	if (code != REPORT_GO_ON)
+		return code;
 	if (optind >= argc) {
 		say("inspect: no file: " USAGE);
 		return 2;
 	}
+	code = 0;
 	for (int i = optind; i < argc; i++) {
 		if (inspect(argv[i], as_json, first) != 0)
 			code = 1;
 		else
 			first = false;
-	}
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		say_errno("standard output", "cannot write");
-		code = 1;
 	}
 	return code;
 }

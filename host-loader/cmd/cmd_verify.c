@@ -9,6 +9,7 @@
 
 #include "host-loader/cmd/bundle_verify.h"
 #include "host-loader/cmd/inspect.h"
+#include "host-loader/cmd/report_options.h"
 #include "host-loader/say.h"
 
 #define USAGE "usage: beeline verify [--json] DIR..."
@@ -111,34 +112,19 @@ static int dir_verify(const char *dir, bool as_json)
 
 int cmd_verify(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	bool as_json = false;
-	int option, code = 0;
+	bool as_json;
+	int code;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h')
-			return fputs(help, stdout) < 0;
-		if (option != 'j') {
-			say("verify: unknown option: " USAGE);
-			return 2;
-		}
-		as_json = true;
-	}
+	code = report_options(argc, argv, "verify", USAGE, help, &as_json);
+	if (code != REPORT_GO_ON)
+		return code;
 	if (optind >= argc) {
 		say("verify: no bundle: " USAGE);
 		return 2;
 	}
+	code = 0;
 	for (int i = optind; i < argc; i++)
 		if (dir_verify(argv[i], as_json) != 0)
 			code = 1;
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		say_errno("standard output", "cannot write");
-		code = 1;
-	}
 	return code;
 }

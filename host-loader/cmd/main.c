@@ -52,9 +52,9 @@ static void surroundings_mend(void)
 /* Of a command that may have printed something. */
 static int code_printed(int code)
 {
-	if (code == 0 && (fflush(stdout) != 0 || ferror(stdout))) {
+	if (fflush(stdout) != 0 || ferror(stdout)) {
 		say_errno("standard output", "cannot write");
-		return 1;
+		return code != 0 ? code : 1;
 	}
 	return code;
 }

@@ -33,14 +33,17 @@ static void bzimage_take(struct kernel *k, struct e820_map *map,
 	struct boot_params *bp = (struct boot_params *)BOOT_PARAMS;
 	struct fault fault;
 
-	if (bzimage_parse(&k->image, bytes, file->size, &fault) != 0)
+	if (file->size < SETUP_WINDOW)
+		panic_limit("kernel", ERR_TRUNCATED, file->size, SETUP_WINDOW);
+	/* a module is the host's to change: the copy is what is looked at */
+	memset(bp, 0, CLEAR_END - BOOT_PARAMS);
+	memcpy(bp, bytes, SETUP_WINDOW);
+	if (bzimage_parse(&k->image, bp, SETUP_WINDOW, &fault) != 0)
 		panic_fault("kernel", &fault);
 	if (file->size <= k->image.setup_size ||
 	    file->size - k->image.setup_size < k->image.body_size)
 		panic_limit("bzImage", ERR_TRUNCATED, file->size,
 			    k->image.setup_size);
-	memset(bp, 0, CLEAR_END - BOOT_PARAMS);
-	memcpy(bp, bytes, SETUP_WINDOW);
 	if (k->image.version >= SETUP_V2_09)
 		bp->hdr.setup_data = 0;
 	k->body_gpa = file->gpa + k->image.setup_size;

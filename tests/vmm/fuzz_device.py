@@ -141,6 +141,7 @@ class Machine(bench.Machine):
         self.pci.ids = {**self.pci.ids, **lies.pci}
         if self.pci.ids.get(0) == devices.PCI_IDS["q35"][0]:
             self._map(devices.ECAM_BASE + devices.ECAM_LPC, PAGE)
+            self.pci.has_ecam = True
 
     def ram(self):
         yield from super().ram()

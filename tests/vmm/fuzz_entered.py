@@ -147,7 +147,8 @@ class Entered:
         if self.file is None:
             self._placed("PVH")
         else:
-            self._elf(ElfFile(self.file[0]))
+            data, size = self.file
+            self._elf(ElfFile(data), len(data) == size)
         self.map = [struct.unpack("<QQI", result.read(memmap + 24 * i, 20))
                     for i in range(min(entries, 128))]
         if count:
@@ -155,13 +156,15 @@ class Entered:
         self.cmdline(cmdline)
         self.spans["start_info"] = (info, memmap + 24 * entries)
 
-    def _elf(self, elf):
-        """A whole file, whose segments the firmware places."""
+    def _elf(self, elf, whole):
+        """A file whose segments the firmware places; whole, or a part of it
+        was lost."""
         if self.result.entry != elf.entry:
             self.fault(f"entered {self.result.entry:#x}, not {elf.entry:#x}")
         for gpa, size, data in elf.segments:
             if size <= 1 << 24:
-                self.same(gpa, data.ljust(size, b"\0"), "segment")
+                self.same(gpa, data.ljust(size if whole else 0, b"\0"),
+                          "segment")
             self.allowed.append((gpa, gpa + size))
         self.kernel = (elf.start, elf.end - elf.start)
         self.spans["kernel"] = (elf.start, elf.end)

@@ -9,7 +9,7 @@ import bench
 
 PAGE = 4096
 ENTRY_64, ENTRY_PVH = 0, 1
-LIBRARY = os.path.join(bench.ROOT, "build", "libbeeline.so")
+LIBBEELINE = os.path.join(bench.ROOT, "build", "libbeeline.so")
 ROM_ALIAS = 0xF0000         # where QEMU shows the ROM's last 64 KiB
 ROM_ALIAS_SIZE = 0x10000
 EFER_LME = 1 << 8
@@ -99,7 +99,7 @@ def registers(result):
 class Rules:
     """bl_verify() of a library."""
 
-    def __init__(self, path=LIBRARY):
+    def __init__(self, path=LIBBEELINE):
         self.verify = ctypes.CDLL(path).bl_verify
         self.verify.restype = ctypes.c_uint
         self.verify.argtypes = [

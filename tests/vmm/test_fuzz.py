@@ -29,7 +29,7 @@ class Fuzz(Case):
 
     def start(self, name="q35", change=None):
         """A run of one of the good hosts, and what it was told to do."""
-        if not os.path.exists(rules.LIBRARY):
+        if not os.path.exists(rules.LIBBEELINE):
             self.skipTest("build/libbeeline.so is not built")
         if not Fuzz.judge:
             Fuzz.judge = fuzz_judge.Judge()

@@ -10,8 +10,8 @@ test_out := $(build)/test
 
 unit_tests := err sum8 e820 e820_parse e820_model fwcfg_dir acpi_script \
 	acpi_script_place acpi_script_refuse topology smbios bzimage \
-	bzimage_place initrd_place boot_params elf pvh multiboot acpi_tables \
-	mptable rsdp start_info
+	bzimage_place initrd_place boot_params elf elf_refuse pvh \
+	multiboot acpi_tables mptable rsdp start_info
 # tests of host-loader/: they take all of it but main.c
 host_unit_tests := plan rom payload payload_block vm options qtest hwreduced \
 	manifest image verify verify_plan verify_tables plan_refuse \

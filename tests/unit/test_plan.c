@@ -1,37 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_plan.c - requests become plans, or refusals. */
-#include "tests/unit/plan.h"
+#include "tests/unit/plan_case.h"
 
 #include "core/abi/boot_params.h"
 #include "core/abi/pvh.h"
 #include "core/layout.h"
 
-static struct fixture *f;
-
-static int setup(void **state)
-{
-	(void)state;
-	f = fixture_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fixture_free(f);
-	return 0;
-}
-
 static const struct boot_params *zero_page(void)
 {
 	return (const void *)(f->arena + BOOT_PARAMS);
-}
-
-static void refuse(int code, enum bl_stage stage)
-{
-	assert_int_equal(fixture_plan(f), code);
-	assert_int_equal(f->err.code, code);
-	assert_int_equal(f->err.stage, stage);
 }
 
 static uint32_t type_at(uint64_t gpa)
@@ -335,7 +312,6 @@ static void test_initrd_above_4g(void **state)
 
 int main(void)
 {
-#define PLAN_CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		PLAN_CASE(test_linux),
 		PLAN_CASE(test_extents),

@@ -1,34 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_plan_refuse.c - requests that lie: about memory, a board, a script. */
-#include "tests/unit/plan.h"
+#include "tests/unit/plan_case.h"
 
 #include "core/abi/boot_params.h"
 #include "core/abi/pvh.h"
 #include "core/abi/table_loader.h"
 #include "core/layout.h"
-
-static struct fixture *f;
-
-static int setup(void **state)
-{
-	(void)state;
-	f = fixture_new();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fixture_free(f);
-	return 0;
-}
-
-static void refuse(int code, enum bl_stage stage)
-{
-	assert_int_equal(fixture_plan(f), code);
-	assert_int_equal(f->err.code, code);
-	assert_int_equal(f->err.stage, stage);
-}
 
 /* Ranges that touch are as good as one. */
 static void test_split_ram(void **state)
@@ -206,7 +183,6 @@ static void test_refuses_tables_without_end(void **state)
 
 int main(void)
 {
-#define PLAN_CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		PLAN_CASE(test_split_ram),
 		PLAN_CASE(test_a_fixed_kernel_has_an_alignment),

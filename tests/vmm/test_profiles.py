@@ -71,20 +71,7 @@ class ProfileCase(Case):
     def common(self, result, host, cmdline, spans, allowed, acpi_set, ecam):
         """In place of QEMU's rules, those of any VMM."""
         profile = host.profile
-        line = host.cmdline.encode() + b"\0"
-        self.assertEqual(result.read(cmdline, len(line)), line)
-        spans["command line"] = (cmdline, cmdline + len(line))
-        ram = judge.ram_spans(result.map)
-        if host.initrd:
-            end = result.initrd + len(host.initrd)
-            spans["initrd"] = (result.initrd, end)
-            allowed.append((result.initrd, -(-end // bench.PAGE) * bench.PAGE))
-            self.assertTrue(result.read(result.initrd, len(host.initrd)) ==
-                            host.initrd, "the initrd's bytes are others")
-        for name in ("kernel", "initrd"):
-            if name in spans:
-                self.assertTrue(judge.inside(*spans[name], ram),
-                                f"{name} {spans[name]} is not in RAM")
+        self.payload(result, host, cmdline, spans, allowed)
         self.right(judge_vmm.told_map(result.map, host))
         self.reserved(result, profile)
         ours = self.acpi(result, profile)

@@ -173,6 +173,18 @@ static int notes_parse(struct elf_kernel *k, const struct file *f,
 	return 0;
 }
 
+/* Kernels that are linked high and started by PVH alone have a virtual
+ * e_entry (FreeBSD: btext); it says nothing to a loader of physical memory. */
+static int entry_check(struct elf_kernel *k, struct fault *fault)
+{
+	if (loaded(k, k->entry))
+		return 0;
+	if (k->entry_pvh == 0)
+		return fault_set(fault, ERR_RANGE, 0, k->entry, k->end);
+	k->entry = 0;
+	return 0;
+}
+
 int elf_parse(struct elf_kernel *k, const void *bytes, uint64_t len,
 	      struct fault *fault)
 {
@@ -195,7 +207,6 @@ int elf_parse(struct elf_kernel *k, const void *bytes, uint64_t len,
 		return fault_set(fault, ERR_ABSENT, 0, 0, 0);
 	k->start = k->segment[0].gpa;
 	k->end = k->segment[k->count - 1].gpa + k->segment[k->count - 1].size;
-	if (!loaded(k, k->entry))
-		return fault_set(fault, ERR_RANGE, 0, k->entry, k->end);
-	return notes_parse(k, &f, fault);
+	err = notes_parse(k, &f, fault);
+	return err != 0 ? err : entry_check(k, fault);
 }

@@ -22,7 +22,7 @@ struct elf_kernel {
 	bool linux_map;     /* every segment is linked LINUX_START_KERNEL_MAP
 			     * above its gpa or at an offset near 0 (percpu) */
 	gpa_t start, end;   /* extent of all segments */
-	uint64_t entry;
+	uint64_t entry;     /* gpa; 0: e_entry is none, only PVH has one */
 	uint32_t entry_pvh; /* 0: no such note */
 	uint32_t count;
 	struct elf_segment segment[ELF_SEGMENTS_MAX]; /* by rising gpa */
@@ -40,7 +40,8 @@ bool elf_magic(const void *bytes, uint64_t len);
  *   ERR_WRAP         p_paddr + p_memsz
  *   ERR_OVERLAP      two segments
  *   ERR_ABSENT       no PT_LOAD
- *   ERR_RANGE        e_entry, or the PVH entry, in no segment's file bytes
+ *   ERR_RANGE        the PVH entry, or e_entry where there is no PVH entry,
+ *                    in no segment's file bytes
  * The fault's record is the index of the program header. */
 int elf_parse(struct elf_kernel *k, const void *bytes, uint64_t len,
 	      struct fault *fault);

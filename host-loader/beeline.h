@@ -125,7 +125,8 @@ struct bl_kernel {
 				* Linux is, p_vaddr - p_paddr is
 				* 0xffffffff80000000 */
 	uint64_t start, end;   /* extent of all segments */
-	uint64_t entry;        /* e_entry as a physical address */
+	uint64_t entry;        /* e_entry as a physical address; 0: it is a
+				* virtual one, PVH is the only entry */
 	uint64_t entry_pvh;    /* XEN_ELFNOTE_PHYS32_ENTRY; 0: no such note */
 	uint32_t segment_count;
 	struct bl_segment segment[BL_SEGMENTS_MAX]; /* sorted by gpa */
@@ -134,8 +135,9 @@ struct bl_kernel {
 /* Reads the headers of a vmlinux or a bzImage; kernel keeps pointers into
  * bytes.  Refuses: no known signature; a wrong class, machine or byte order;
  * headers, segments or notes outside the file; p_filesz > p_memsz; addresses
- * that wrap; overlapping segments; an entry outside every segment's file
- * bytes; a bzImage whose payload lies outside the file. */
+ * that wrap; overlapping segments; a PVH entry outside every segment's file
+ * bytes, and e_entry too where there is none; a bzImage whose payload lies
+ * outside the file. */
 BL_API int bl_kernel_parse(struct bl_kernel *kernel, struct bl_span bytes,
 			   struct bl_error *err);
 

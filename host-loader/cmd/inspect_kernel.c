@@ -78,7 +78,10 @@ static void elf_facts(json_t *facts, const struct bl_kernel *k)
 {
 	banner_fact(facts, k->bytes);
 	fact_number(facts, "bits", k->is64 ? 64 : 32);
-	fact_hex(facts, "entry", k->entry);
+	if (k->entry != 0)
+		fact_hex(facts, "entry", k->entry);
+	else
+		fact_text(facts, "entry", "none");
 	if (k->entry_pvh != 0)
 		fact_hex(facts, "entry_pvh", k->entry_pvh);
 	else

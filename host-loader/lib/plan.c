@@ -63,7 +63,7 @@ static int request_check(const struct bl_request *request,
 	if (k->format != BL_FORMAT_ELF ||
 	    (!pvh && (!k->is64 || request->entry != BL_ENTRY_64)))
 		return fail(err, BL_STAGE_KERNEL, ERR_UNSUPPORTED, 0, 0);
-	if (pvh && k->entry_pvh == 0)
+	if ((pvh ? k->entry_pvh : k->entry) == 0)
 		return fail(err, BL_STAGE_KERNEL, ERR_ABSENT, 0, 0);
 	if (board && request->board == NULL)
 		return fail(err, BL_STAGE_TABLES, ERR_ABSENT, 0, 0);

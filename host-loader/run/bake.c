@@ -134,6 +134,21 @@ static int kernel_load(struct oven *o, const char *path)
 						     : 0;
 }
 
+static int entry_check(const struct bl_kernel *k, enum bl_entry entry,
+		       const char *path)
+{
+	const bool has_64 = k->is64 && k->entry != 0;
+
+	if (entry == BL_ENTRY_PVH ? k->entry_pvh != 0 : has_64)
+		return 0;
+	if (k->entry_pvh != 0)
+		return say("%s: starts by PVH only: give --entry pvh", path);
+	if (has_64)
+		return say("%s: has no PVH entry (CONFIG_PVH): leave --entry "
+			   "pvh away", path);
+	return say("%s: has neither a 64-bit nor a PVH entry", path);
+}
+
 static void request_fill(struct bl_request *r, const struct oven *o,
 			 const struct bundle *b)
 {
@@ -255,6 +270,9 @@ int bake(struct bundle *bundle)
 	struct oven o = {.unpacked = NULL};
 	int code = kernel_load(&o, bundle->kernel.path);
 
+	if (code == 0)
+		code = entry_check(&o.kernel, bundle->entry,
+				   bundle->kernel.path);
 	if (code == 0 && bundle->initrd.path != NULL)
 		code = file_map(&o.initrd, bundle->initrd.path);
 	if (code == 0)

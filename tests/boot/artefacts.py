@@ -21,6 +21,7 @@ PAYLOADS = {
     "linux32": ("linux.asm", []),
     "linux32-64M": ("linux.asm", ["-DINIT_SIZE=0x4000000"]),
     "pvh": ("pvh.asm", []),
+    "pvh-high": ("pvh.asm", ["-DLINKED=0xffffffff80000000"]),
     "multiboot": ("multiboot.asm", []),
 }
 DEBIAN = ("bzImage", "vmlinux", "xen")

@@ -223,8 +223,9 @@ def judge_state(boot):
     """Registers at the kernel's first instruction."""
     flat = {"ds": 0x18, "es": 0x18, "ss": 0x18, "cs": 0x10}
     kind = boot.row.kernel
+    pvh = kind in ("pvh", "pvh-high")
     entry = 64 if kind.startswith(("linux64", "linuxelf")) else 32
-    if "base" in boot.report and kind not in ("pvh", "multiboot"):
+    if "base" in boot.report and not pvh and kind != "multiboot":
         if boot.number("entry") != entry:
             yield f"entry: by {boot.number('entry')}, not {entry}"
         for name, value in flat.items():
@@ -239,10 +240,10 @@ def judge_state(boot):
         yield f"cr0: {boot.number('cr0'):#x}: wrong for entry {entry}"
     if boot.number("flags") & 0x20200:
         yield f"flags: {boot.number('flags'):#x}: interrupts on, or VM86"
-    if kind == "pvh" and (boot.number("magic") != 0x336EC578
-                          or boot.number("version") < 1):
+    if pvh and (boot.number("magic") != 0x336EC578
+                or boot.number("version") < 1):
         yield "start_info: wrong magic or version"
-    if kind == "pvh" and boot.number("cr4"):
+    if pvh and boot.number("cr4"):
         yield f"cr4: {boot.number('cr4'):#x}, not 0"
     if kind == "multiboot" and boot.number("magic") != 0x2BADB002:
         yield f"multiboot: magic {boot.number('magic'):#x}"

@@ -201,6 +201,8 @@ ROWS = [
     Row("no initrd", initrd="none"),
     Row("no initrd, 32-bit entry", kernel="linux32", initrd="none"),
     Row("no initrd, PVH", kernel="pvh", initrd="none"),
+    Row("PVH kernel that is linked high", kernel="pvh-high"),
+    bare("PVH kernel that is linked high", kernel="pvh-high", entry="pvh"),
     Row("no initrd, multiboot", kernel="multiboot", initrd="none"),
     Row("Debian without initrd", kernel="bzImage", initrd="none",
         append="panic=-1", console="Unable to mount root fs"),

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* fuzz_elf.c - any bytes as an ELF file: what is accepted has exactly the
- * segments of its headers, sorted, apart and inside the file, and entries that
- * lie in their bytes. */
+ * segments of its headers, sorted, apart and inside the file, and an entry, or
+ * two, that lie in their bytes. */
 #include "tests/fuzz/fuzz.h"
 
 #include "core/abi/elf.h"
 #include "core/elf.h"
 
+static bool in_file_bytes(const struct elf_kernel *k, uint64_t gpa)
+{
+	for (uint32_t i = 0; i < k->count; i++)
+		if (gpa - k->segment[i].gpa < k->segment[i].file_size)
+			return true;
+	return false;
+}
+
 /* Sorted, apart, inside the file and the extent. */
 static void segments_check(const struct elf_kernel *k, uint64_t size)
 {
-	bool entry = false;
 	uint64_t end = k->start;
 
 	PROPERTY(k->count >= 1 && k->count <= ELF_SEGMENTS_MAX);
@@ -22,10 +29,8 @@ static void segments_check(const struct elf_kernel *k, uint64_t size)
 		PROPERTY(range_fits(s->off, s->file_size, size));
 		end = s->gpa + s->size;
 		PROPERTY(end > s->gpa);
-		if (k->entry - s->gpa < s->file_size)
-			entry = true;
 	}
-	PROPERTY(end == k->end && entry);
+	PROPERTY(end == k->end);
 }
 
 /* The number at off of the header or of a program header, by class. */
@@ -58,7 +63,6 @@ static void headers_check(const struct elf_kernel *k, const uint8_t *bytes)
 	uint64_t phoff = number_at(bytes, k->is64, 0x20, 0x1c);
 	uint32_t count = bytes[k->is64 ? 0x38 : 0x2c], loads = 0;
 
-	PROPERTY(k->entry == number_at(bytes, k->is64, 0x18, 0x18));
 	for (uint32_t i = 0; i < count; i++) {
 		const uint8_t *phdr = bytes + phoff + i * (k->is64 ? 56 : 32);
 
@@ -71,14 +75,16 @@ static void headers_check(const struct elf_kernel *k, const uint8_t *bytes)
 	PROPERTY(loads == k->count);
 }
 
-static void entry_pvh_check(const struct elf_kernel *k)
+/* An e_entry that is no place in the kernel is 0, and allowed beside another.
+ */
+static void entries_check(const struct elf_kernel *k, const uint8_t *bytes)
 {
-	bool inside = k->entry_pvh == 0;
+	uint64_t entry = number_at(bytes, k->is64, 0x18, 0x18);
+	bool inside = in_file_bytes(k, entry);
 
-	for (uint32_t i = 0; i < k->count; i++)
-		inside |= k->entry_pvh - k->segment[i].gpa <
-			  k->segment[i].file_size;
-	PROPERTY(inside && k->entry_pvh <= UINT32_MAX);
+	PROPERTY(k->entry == (inside ? entry : 0));
+	PROPERTY(inside || k->entry_pvh != 0);
+	PROPERTY(k->entry_pvh == 0 || in_file_bytes(k, k->entry_pvh));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -92,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		PROPERTY(elf_magic(bytes, size));
 		segments_check(&k, size);
 		headers_check(&k, bytes);
-		entry_pvh_check(&k);
+		entries_check(&k, bytes);
 	} else {
 		PROPERTY(err < 0 && f.code == err);
 	}

@@ -1,8 +1,12 @@
 ; SPDX-License-Identifier: BSD-2-Clause
-; A test kernel in an ELF with a PVH note: reports hvm_start_info.
+; A test kernel in an ELF with a PVH note: reports hvm_start_info.  LINKED: what
+; its addresses and its e_entry are above those in memory.
 
 %ifndef LOAD
 %define LOAD 0x1000000
+%endif
+%ifndef LINKED
+%define LINKED 0
 %endif
 %define LABEL(x) ((x) - elf)
 
@@ -14,12 +18,12 @@ elf:	db	0x7f, "ELF", 2, 1, 1    ; 64-bit, little endian
 	times	9 db 0
 	dw	2, 62                   ; executable, x86-64
 	dd	1
-	dq	start, headers - elf, 0
+	dq	LINKED + start, headers - elf, 0
 	dd	0
 	dw	64, 56, 2, 0, 0, 0
 headers:
 	dd	1, 7                    ; PT_LOAD
-	dq	0, LOAD, LOAD, end - elf, 0x40000, 0x1000
+	dq	0, LINKED + LOAD, LOAD, end - elf, 0x40000, 0x1000
 	dd	4, 4                    ; PT_NOTE
 	dq	note - elf, note, note, note_end - note, note_end - note, 4
 note:	dd	4, 8, 18                ; name, value, XEN_ELFNOTE_PHYS32_ENTRY

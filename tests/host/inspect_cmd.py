@@ -75,9 +75,15 @@ def test_elf_without_note(folder):
     equal(facts(folder, elf(note=False))["entry_pvh"], "none", "entry_pvh")
 
 
+def test_elf_virtual_entry(folder):
+    found = facts(folder, elf(entry=0xFFFFFFFF81000000))
+    equal(found["entry"], "none", "entry")
+    equal(found["entry_pvh"], "0x1000010", "entry_pvh")
+
+
 def test_elf_refused(folder):
     refused(folder, elf()[:100], "kernel: .*ends too early")
-    refused(folder, elf(entry=0x1000), "kernel: .*lies outside")
+    refused(folder, elf(note=False, entry=0x1000), "kernel: .*lies outside")
     refused(folder, elf()[:40], "kernel: .*ends too early")
 
 

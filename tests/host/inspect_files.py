@@ -27,6 +27,15 @@ def elf(note=True, entry=0x1000000):
     return head.ljust(0x1000, b"\0") + body
 
 
+def elf32():
+    """A kernel of class 32, without a note."""
+    head = (b"\x7fELF\1\1\1" + bytes(9) + struct.pack(
+        "<HHIIIIIHHHHHH", 2, 3, 1, 0x1000000, 52, 0, 0, 52, 32, 1, 0, 0, 0))
+    load = struct.pack("<IIIIIIII", 1, 0x1000, 0x1000000, 0x1000000, 0x100,
+                       0x2000, 5, 0x1000)
+    return (head + load).ljust(0x1100, b"\0")
+
+
 def bzimage(payload, version=VERSION, at=None):
     """A bzImage of protocol 2.15 around a payload."""
     setup = bytearray(0x800)

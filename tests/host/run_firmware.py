@@ -9,6 +9,7 @@ import signal
 import subprocess
 
 from host_test import BEELINE, TIME, check, equal
+from inspect_files import elf, elf32
 from run_place import COMMON, CONSOLE, after
 
 
@@ -76,6 +77,19 @@ def test_firmware_files(place):
         place.refused(*args, place.folder, about="not a regular file")
         place.refused(*args, place.kernel, "--initrd", "/nonexistent",
                       about="/nonexistent: cannot")
+
+
+def test_entries(place):
+    """Kernels without the entry that is wanted."""
+    for kernel, entry, about in (
+            (elf(entry=0xFFFFFFFF81000000), "64",
+             "starts by PVH only: give --entry pvh"),
+            (elf(note=False), "pvh", "has no PVH entry (CONFIG_PVH)"),
+            (elf32(), "64", "has neither a 64-bit nor a PVH entry"),
+            (elf32(), "pvh", "has neither a 64-bit nor a PVH entry")):
+        place.refused("run", "--path", "none", "--accel", "tcg", "--entry",
+                      entry, "--kernel", place.write("odd", kernel),
+                      about=about)
 
 
 def test_tsc(place):

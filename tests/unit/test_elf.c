@@ -101,6 +101,21 @@ static void test_pvh_note(void **state)
 	assert_int_equal(elf.entry_pvh, 0);
 }
 
+/* A kernel that PVH alone can start may have its entry linked high. */
+static void test_virtual_entry(void **state)
+{
+	(void)state;
+	notes_file(0x1000080, 4);
+	header64()->entry = 0xffffffff81000000;
+	assert_int_equal(parse(SPACE), 0);
+	assert_int_equal(elf.entry, 0);
+	assert_int_equal(elf.entry_pvh, 0x1000080);
+	/* another owner's note leaves the kernel without an entry */
+	file[BODY + 0x40 + 32] = 'Y';
+	assert_int_equal(parse(SPACE), ERR_RANGE);
+	assert_int_equal(f.value, 0xffffffff81000000);
+}
+
 /* Sizes that reach behind the notes, or wrap. */
 static void test_notes_that_lie(void **state)
 {
@@ -138,6 +153,7 @@ int main(void)
 		CASE(test_as_many_headers_as_allowed),
 		CASE(test_segment_to_the_end_of_the_space),
 		CASE(test_pvh_note),
+		CASE(test_virtual_entry),
 		CASE(test_notes_that_lie),
 		CASE(test_magic),
 	};

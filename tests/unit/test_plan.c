@@ -254,6 +254,8 @@ static void test_refuses_kernels(void **state)
 	f->request.entry = BL_ENTRY_PVH;
 	refuse(ERR_ABSENT, BL_STAGE_KERNEL);
 	f->request.entry = BL_ENTRY_64;
+	f->kernel.entry = 0;
+	refuse(ERR_ABSENT, BL_STAGE_KERNEL);
 	f->kernel.is64 = false;
 	refuse(ERR_UNSUPPORTED, BL_STAGE_KERNEL);
 	f->kernel.format = BL_FORMAT_BZIMAGE;

@@ -105,6 +105,14 @@ class Modules(ElfCase):
         self.with_modules("bzimage", 28 * MIB + 0x123, 30 * MIB + 0x10)
         self.with_modules("pvh", 28 * MIB + 0x123, 30 * MIB)
 
+    def test_linked_high(self):
+        """An e_entry that is a virtual address: the PVH entry counts."""
+        host = self.host("pvh")
+        file = bytearray(host.module[0])
+        file[24:32] = (END64 << 31 & END64 | 16 * MIB).to_bytes(8, "little")
+        host.module[0] = bytes(file)
+        self.placed(host)
+
     def test_next_to_fw_elf(self):
         end = self.image_for(FIRECRACKER).extent[1]
         self.with_modules("bzimage", 28 * MIB, end)

@@ -209,8 +209,10 @@ int qemu_arg_next(struct qemu_arg *arg, char *const *args, size_t count,
 	*arg = (struct qemu_arg){QEMU_ARG_TABLE, "", word, NULL};
 	if (word[0] != '-' || word[1] == '\0')
 		return 0;
-	/* QEMU takes --option for -option */
-	arg->option = word[1] == '-' ? word + 1 : word;
+	/* QEMU takes --option for -option; it has no ---option and no -- */
+	if (word[1] == '-' && word[2] != '-' && word[2] != '\0')
+		word++;
+	arg->option = word;
 	arg->value = NULL;
 	k = known_find(arg->option + 1);
 	if (k != NULL) {

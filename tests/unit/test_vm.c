@@ -102,6 +102,9 @@ static void splits_by_kind(void **state)
 		    "-device virtio-net,netdev=n", "-netdev user,id=n");
 	split_check("-S -usb -D log -snapshot", "-usb", "-S -D log -snapshot");
 	split_check("--device x --S", "-device x", "-S");
+	/* no options of QEMU's: it says so itself */
+	split_check("---drive if=pflash ---S --", "---drive if=pflash ---S --",
+		    "");
 	split_check("disk.img -no-shutdown", "disk.img", "-no-shutdown");
 	split_check("-serial stdio -monitor none", "-serial stdio",
 		    "-monitor none");

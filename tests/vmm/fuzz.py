@@ -33,34 +33,22 @@ STEP = 10                   # seconds from one line of progress to the next
 
 def start(folder):
     """Sets a worker up; its modules need Unicorn, which may be missing."""
-    global images, judge, parts # pylint: disable=global-variable-undefined
-    import entry
+    global build, judge, parts  # pylint: disable=global-variable-undefined
     import fuzz_device
     import fuzz_hosts
     import fuzz_judge
     import fuzz_mutate
     parts = (fuzz_device, fuzz_hosts, fuzz_mutate)
-    images = {}
-    for name in ("fw.bin", "fw.elf"):
-        with open(os.path.join(folder, name), "rb") as file:
-            images[name] = entry.image_of(file.read())
-    judge = fuzz_judge.Judge()
-
-
-def good_host(hosts, name):
-    """A host, and the image that it starts."""
-    if name in hosts.HOSTS:
-        return hosts.HOSTS[name](), images["fw.bin"]
-    return hosts.LOADERS[name](images["fw.elf"]), images["fw.elf"]
+    build, judge = folder, fuzz_judge.Judge()
 
 
 def run(number, seed):
     """One case; -1 - n is the n-th good host as it is."""
     device, hosts, mutate = parts
     rng = random.Random(f"{seed}:{number}")
-    names = [*hosts.HOSTS, *hosts.LOADERS]
+    names = hosts.names()
     name = names[-1 - number] if number < 0 else rng.choice(names)
-    host, image = good_host(hosts, name)
+    host, image = hosts.good(name, build)
     lies = device.Lies()
     if number >= 0:
         mutate.mutate(rng, host, lies)
@@ -132,8 +120,7 @@ class Count:
 def cases(args):
     """All results, in the order of their numbers."""
     import fuzz_hosts
-    numbers = list(range(-len(fuzz_hosts.HOSTS) - len(fuzz_hosts.LOADERS),
-                         args.cases))
+    numbers = list(range(-len(fuzz_hosts.names()), args.cases))
     work = [(numbers[at:at + CHUNK], args.seed)
             for at in range(0, len(numbers), CHUNK)]
     if args.jobs < 2:

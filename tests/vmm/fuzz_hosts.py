@@ -112,19 +112,13 @@ def elf_file():
     return images.pvh_file()[0]
 
 
-class Loader(vmm_host.VmmHost):
-    """A VMM that starts fw.elf."""
+class VmmHost(vmm_host.VmmHost):
+    """A VMM other than QEMU, with the bench's own device."""
 
     def directory(self):
         if self.raw_directory is not None:
             return self.raw_directory
         return super().directory()
-
-
-def loader(name, image, channel, protocol):
-    """One of profiles.py, with the bench's own device."""
-    host = Loader(profiles.PROFILES[name], image)
-    return host.give(channel, protocol, INITRD)
 
 
 # name -> host, started by fw.bin
@@ -161,11 +155,9 @@ HOSTS = {
     "bytes-named-pvh": lambda: named(
         qemu("pc", "pc", fwcfg.BYTES), elf_file()),
 }
-# name -> image of fw.elf -> host
-LOADERS = {
-    f"elf-{name}-{channel}-{protocol}": functools.partial(
-        lambda name, channel, protocol, image: loader(
-            name, image, channel, protocol), name, channel, protocol)
+# of profiles.py: an image, and how it gets its payload
+VMMS = {
+    f"{name}-{channel}-{protocol}": (profiles.PROFILES[name], channel, protocol)
     for name, channel, protocol in (
         ("firecracker", "modules", "bzimage"),
         ("firecracker", "modules", "pvh"),
@@ -173,4 +165,24 @@ LOADERS = {
         ("cloud-hypervisor-fixed", "mixed", "bzimage"),
         ("qemu-kernel-elf", "named", "pvh"),
         ("qemu-kernel-elf", "modules", "bzimage"),
-        ("strict-elf-bytes", "mixed", "pvh"))}
+        ("strict-elf-bytes", "mixed", "pvh"),
+        ("alioth", "numeric", "bzimage"),
+        ("crosvm", "named", "bzimage"),
+        ("bhyve", "named", "pvh"),
+        ("propolis-with-items", "named", "bzimage"),
+        ("stratovirt", "numeric", "bzimage"))}
+
+
+def names():
+    """All of them."""
+    return [*HOSTS, *VMMS]
+
+
+def good(name, folder):
+    """A host and the image, from a folder, that it starts."""
+    if name in HOSTS:
+        path = os.path.join(folder, profiles.IMAGES[profiles.RESET])
+        return HOSTS[name](), profiles.load(path, profiles.RESET)
+    profile, channel, protocol = VMMS[name]
+    image = profile.load(folder)
+    return VmmHost(profile, image).give(channel, protocol, INITRD), image

@@ -16,6 +16,7 @@ from case import PANIC, STAGES
 from fuzz_device import LIED
 from fuzz_entered import Entered
 from fuzz_known import merged
+from vmm_host import VmmHost
 
 L = bench.LAYOUT
 PAGE = 4096
@@ -38,8 +39,10 @@ NOT_PVH = ("cpu.tr", "cpu.gdt")
 # what only the 64-bit entry asks for
 NOT_32 = ("cpu.", "page_tables.", "boot_params.version",
           "boot_params.kernel_alignment")
-# fw.elf leaves MTRRs and tables to its loader; the bench's are no whole set
-NOT_ELF = ("cpu.mtrr", "acpi.", "smbios.")
+# the bench's tables of VMMs other than QEMU are no whole set
+NOT_SET = ("acpi.", "smbios.")
+# fw.elf leaves MTRRs to its loader
+NOT_ELF = ("cpu.mtrr",)
 
 
 def excused(result, lies, kind):
@@ -59,6 +62,8 @@ def excused(result, lies, kind):
             (("cmdline.end",) if kind == "pvh" else (), CMDLINE)):
         if everything or touched & items:
             names |= set(rule)
+    if isinstance(result.machine.host, VmmHost):
+        names |= set(NOT_SET)
     if result.machine.host.start_info is not None:
         names |= set(NOT_ELF)
         if touched & SIZES:     # its map goes on as it is told

@@ -64,24 +64,27 @@ class Known:
         """The device, which remembers."""
         return self.machine.fw_cfg
 
-    def file_key(self, name):
-        """The selector that the delivered directory has for a name."""
+    def file_entry(self, name):
+        """(selector, size) that the delivered directory has for a name."""
         raw = self.device.got(fwcfg.FILE_DIR)
         count = int.from_bytes(raw[:4], "big")
         for at in range(4, min(len(raw) - 63, 4 + 64 * count), 64):
-            if raw[at + 8:at + 64].split(b"\0")[0] == name.encode():
-                return int.from_bytes(raw[at + 4:at + 6], "big")
-        return None
+            size, key, _, text = struct.unpack_from(">IHH56s", raw, at)
+            if text.split(b"\0")[0] == name.encode():
+                return key, size
+        return None, 0
 
     def file(self, name):
-        """A file's delivery; None where it was not read."""
-        return self.device.last(self.file_key(name))
+        """A file's last delivery, whole or not; None where it was not read.
+        Of an empty one none is, whatever else has its selector."""
+        key, size = self.file_entry(name)
+        return self.device.last(key) if size else None
 
     def named_kernel(self):
         """A named kernel's delivery, ours or QEMU's; None: none was read.  It
         is the first above 1 MiB, whatever else has its key."""
         for name in (vmm_host.OURS, vmm_host.QEMUS):
-            key = self.file_key(name + "kernel")
+            key, _ = self.file_entry(name + "kernel")
             for item in self.device.deliveries:
                 if item.key == key and item.gpa >= LAYOUT["HIGH_START"]:
                     return item
@@ -97,8 +100,9 @@ class Known:
         """Rows of the memory map that was delivered."""
         if self.told.rows:
             return self.told.rows
-        file = self.file("etc/e820")
-        raw = file.bytes() if file else b""
+        key, size = self.file_entry("etc/e820")
+        raw = next((item.bytes() for item in self.device.deliveries
+                    if size and (item.key, item.asked) == (key, size)), b"")
         return list(struct.iter_unpack("<QQI", raw[:len(raw) // 20 * 20]))
 
     def claimed(self, kinds=(RAM,)):

@@ -5,6 +5,8 @@ what their fw_cfg has and does, and by which channels a payload can come.
 Read from their sources; docs/vmm.md has versions and command lines."""
 
 import dataclasses
+import functools
+import os
 import struct
 
 import acpi
@@ -12,6 +14,7 @@ import fwcfg
 import fwcfg_strict
 import fwcfg_vmm as vmm
 import images
+from entry import LowCopy, image_of
 from host import KIB, MIB, RAM, RESERVED, u32
 from vmm_host import cmos
 
@@ -37,6 +40,18 @@ class Start:
     memmap: int = 0x7000
     cmdline: int = 0x20000
     rsdp: int = 0
+
+
+@functools.lru_cache(maxsize=None)
+def load(path, kind):
+    """An image of build/ in its kind; None where it is not built."""
+    if not os.path.exists(path):
+        return None
+    with open(path, "rb") as file:
+        data = file.read()
+    if kind in (LOW, LOW_ONLY):
+        return LowCopy(data, top=kind == LOW)
+    return image_of(data)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +92,10 @@ class Profile:
     def file(self):
         """The image's name in build/."""
         return self.image or IMAGES[self.entry]
+
+    def load(self, folder):
+        """The image; None where it is not built."""
+        return load(os.path.join(folder, self.file), self.entry)
 
 
 def straight(*more):

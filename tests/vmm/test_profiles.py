@@ -2,11 +2,7 @@
 """Each VMM of profiles.py, and each channel by which it can give a payload:
 to the kernel's entry, or to the sentence where there is none."""
 
-import functools
-import os
-
 import bench
-import entry
 import fwcfg
 import images
 import judge
@@ -22,18 +18,6 @@ ECAM = (L["ECAM_BASE"], L["ECAM_BASE"] + (64 << 20))
 HIGH = (L["HIGH_START"], 1 << 64)
 
 
-@functools.lru_cache(maxsize=None)
-def load(path, kind):
-    """An image of build/ in its kind; None where it is not built."""
-    if not os.path.exists(path):
-        return None
-    with open(path, "rb") as file:
-        data = file.read()
-    if kind in (profiles.LOW, profiles.LOW_ONLY):
-        return entry.LowCopy(data, top=kind == profiles.LOW)
-    return entry.image_of(data)
-
-
 class ProfileCase(Case):
     """What holds of every VMM.  The runner sets `folder`."""
 
@@ -41,9 +25,8 @@ class ProfileCase(Case):
 
     def image_for(self, profile):
         """Its image; a skip where that was not built."""
-        path = os.path.join(self.folder, profile.file)
-        image = load(path, profile.entry)
-        if image is None and not path.endswith("fw.bin"):
+        image = profile.load(self.folder)
+        if image is None and profile.file != "fw.bin":
             self.skipTest(f"build/{profile.file} is not built")
         self.rom = image
         return image

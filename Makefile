@@ -212,9 +212,8 @@ check-cost-whole: $(rom) beeline
 	$(Q)tools/kernel
 	$(Q)bench/cost --whole --only fw,none --runs 2 \
 		--check bench/budget.json
-check-vmm: $(images)
+check-vmm: $(images) firmware-mmio
 	$(Q)$(MAKE) --no-print-directory firmware SSE=0
-	$(Q)$(MAKE) --no-print-directory firmware FW_CFG_MMIO=0x10000000
 	$(Q)$(PYTHON) tests/vmm/run.py
 
 ## size: bytes of each function and what is left of the budget

@@ -277,8 +277,11 @@ $(cover_out)/replay_%: $(cover_obj)/tests/fuzz/fuzz_%.o \
 ##       can be run again: CASES=20000 SEED=1 JOBS=2
 CASES ?= 20000
 SEED  ?= 1
-.PHONY: fuzz-firmware check-fuzz-firmware
-fuzz-firmware: firmware beeline
+.PHONY: fuzz-firmware check-fuzz-firmware firmware-mmio
+# where tests/vmm/profiles.py has the device
+firmware-mmio:
+	$(Q)$(MAKE) --no-print-directory firmware FW_CFG_MMIO=0x10000000
+fuzz-firmware: firmware firmware-mmio beeline
 	$(Q)tests/vmm/fuzz.py --cases $(CASES) --seed $(SEED) --jobs $(JOBS)
-check-fuzz-firmware: firmware beeline
+check-fuzz-firmware: firmware firmware-mmio beeline
 	$(Q)tests/vmm/fuzz.py --cases 500

@@ -117,10 +117,8 @@ class Count:
                          in self.ends.most_common())
 
 
-def cases(args):
+def cases(args, numbers):
     """All results, in the order of their numbers."""
-    import fuzz_hosts
-    numbers = list(range(-len(fuzz_hosts.names()), args.cases))
     work = [(numbers[at:at + CHUNK], args.seed)
             for at in range(0, len(numbers), CHUNK)]
     if args.jobs < 2:
@@ -145,6 +143,7 @@ def main():
                         default=os.path.join(ROOT, "build"))
     args = parser.parse_args()
     try:
+        import fuzz_hosts
         import fuzz_judge       # noqa: F401
     except ImportError as problem:
         sys.exit(f"fuzz: {problem}: install python3-unicorn")
@@ -154,8 +153,9 @@ def main():
         print(tell(case))
         print("\n".join(f"  {fault}" for fault in case["faults"]))
         return 1 if case["faults"] else 0
-    count = Count(args.cases)
-    for case in cases(args):
+    numbers = list(range(-len(fuzz_hosts.names()), args.cases))
+    count = Count(len(numbers))
+    for case in cases(args, numbers):
         count.add(case)
         if case["faults"]:
             print(tell(case), flush=True)
@@ -170,4 +170,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except FileNotFoundError as problem:    # an image
+        sys.exit(f"fuzz: {problem}: make firmware, or make fuzz-firmware")

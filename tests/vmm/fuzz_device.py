@@ -13,6 +13,7 @@ from unicorn import x86_const as x86
 import bench
 import devices
 import fwcfg
+import fwcfg_strict
 from fuzz_known import Known, merged
 
 PAGE, MIB, GIB = 4096, 1 << 20, 1 << 30
@@ -20,6 +21,7 @@ ID_DMA = 2
 REP_INSB = b"\xf3\x6c"
 MAP_MAX = 2 * MIB           # bytes of RAM that is only claimed, at once
 LIED = "lied"               # the run needs more of it: it ends there
+TRUE = {fwcfg.SIGNATURE: b"QEMU", fwcfg.ID: b"\3\0\0\0"}
 GARBAGE = (0x02, 0x10000000, 0xFFFFFFFF)    # control words that no DMA leaves
 
 
@@ -128,6 +130,16 @@ class Device(fwcfg.FwCfg):
         return None
 
 
+class Mmio(Device, fwcfg_strict.Mmio):
+    """The same in memory.  What it is it tells truly: its data register would
+    be read instead of DMAs, and nobody sees here where those bytes go."""
+
+    def _item(self):
+        if self.key in TRUE:
+            return fwcfg.Item(TRUE[self.key])
+        return super()._item()
+
+
 class Machine(bench.Machine):
     """A machine with that device.  RAM that the host only claims is there as
     long as little of it is used."""
@@ -137,7 +149,8 @@ class Machine(bench.Machine):
         self.lied, self.lies = "", lies
         super().__init__(image, host)
         self.known = Known(self)
-        self.fw_cfg = Device(host.keys(), host.transport, self, lies)
+        self.fw_cfg = (Mmio if host.mmio else Device)(
+            host.keys(), host.transport, self, lies)
         self.pci.ids = {**self.pci.ids, **lies.pci}
         if self.pci.ids.get(0) == devices.PCI_IDS["q35"][0]:
             self._map(devices.ECAM_BASE + devices.ECAM_LPC, PAGE)

@@ -170,7 +170,9 @@ VMMS = {
         ("crosvm", "named", "bzimage"),
         ("bhyve", "named", "pvh"),
         ("propolis-with-items", "named", "bzimage"),
-        ("stratovirt", "numeric", "bzimage"))}
+        ("stratovirt", "numeric", "bzimage"),
+        ("mmio", "numeric", "bzimage"),
+        ("mmio", "named", "pvh"))}
 
 
 def names():
@@ -180,9 +182,10 @@ def names():
 
 def good(name, folder):
     """A host and the image, from a folder, that it starts."""
-    if name in HOSTS:
-        path = os.path.join(folder, profiles.IMAGES[profiles.RESET])
-        return HOSTS[name](), profiles.load(path, profiles.RESET)
-    profile, channel, protocol = VMMS[name]
+    profile = VMMS[name][0] if name in VMMS else profiles.PROFILES["qemu-q35"]
     image = profile.load(folder)
-    return VmmHost(profile, image).give(channel, protocol, INITRD), image
+    if image is None:
+        raise FileNotFoundError(f"{folder}/{profile.file}: is not built")
+    if name in HOSTS:
+        return HOSTS[name](), image
+    return VmmHost(profile, image).give(*VMMS[name][1:], INITRD), image

@@ -13,9 +13,9 @@ unit_tests := err sum8 e820 e820_parse e820_model fwcfg_dir acpi_script \
 	bzimage_place initrd_place boot_params elf elf_refuse pvh \
 	multiboot acpi_tables mptable rsdp start_info
 # tests of host-loader/: they take all of it but main.c
-host_unit_tests := plan rom payload payload_block vm options qtest hwreduced \
-	manifest image verify verify_plan verify_tables plan_refuse \
-	doctor_text notes
+host_unit_tests := plan rom payload payload_block vm options qtest qmp \
+	hwreduced hwreduced_refuse manifest manifest_refuse image verify \
+	verify_plan verify_tables plan_refuse doctor_text notes
 fuzz_tests := acpi_script e820 fwcfg_dir bzimage elf smbios initrd handover \
 	pc_tables start_info rsdp
 host_fuzz_tests := payload qtest manifest verify plan cmdline rom hwreduced \

@@ -1,62 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* test_qtest.c - a peer that answers as QEMU does, and peers that do not. */
-#include "tests/unit/unit.h"
+#include "tests/unit/talk.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "host-loader/qemu/qmp.h"
 #include "host-loader/qemu/qtest.h"
-
-#define WAIT_MS 100 /* for what never comes */
-#define SAY(text) (text), sizeof(text) - 1
-
-/* We, and the socket of a program that has said all it will say. */
-struct talk {
-	struct peer peer;
-	int other;
-};
-
-static struct talk talk_open(const char *said, size_t size)
-{
-	struct talk talk;
-	int pair[2];
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	assert_int_equal(write(pair[1], said, size), size);
-	peer_open(&talk.peer, pair[0]);
-	talk.peer.wait_ms = WAIT_MS;
-	talk.other = pair[1];
-	return talk;
-}
-
-/* The same, and it hangs up then. */
-static struct talk talk_ended(const char *said, size_t size)
-{
-	struct talk talk = talk_open(said, size);
-
-	shutdown(talk.other, SHUT_WR);
-	return talk;
-}
-
-static void talk_close(struct talk *talk)
-{
-	peer_close(&talk->peer);
-	close(talk->other);
-}
-
-/* What was asked. */
-static void assert_asked(struct talk *talk, const char *text)
-{
-	char asked[1024] = "";
-
-	assert_true(recv(talk->other, asked, sizeof(asked) - 1,
-			 MSG_DONTWAIT) >= 0);
-	assert_string_equal(asked, text);
-}
 
 static void test_answers(void **state)
 {
@@ -368,79 +319,6 @@ static void test_many_lines_in_one_go(void **state)
 	talk_close(&talk);
 }
 
-#define GREETING(qemu)                                                         \
-	"{\"QMP\": {\"version\": " qemu ", \"capabilities\": [\"oob\"]}}\r\n"
-#define VERSION(major, package)                                                \
-	"{\"qemu\": {\"micro\": 22, \"minor\": 2, \"major\": " major "}, "     \
-	"\"package\": " package "}"
-
-static void test_greeting(void **state)
-{
-	static const struct {
-		const char *said, *text;
-	} cases[] = {
-		{GREETING(VERSION("7", "\"Debian 1:7\"")) "{\"return\": {}}\n",
-		 "7.2.22 (Debian 1:7)"},
-		{GREETING(VERSION("10", "\"\"")) "{\"event\": \"X\"}\n"
-						 "{\"return\": {}}\n",
-		 "10.2.22"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-		struct talk talk = talk_ended(cases[i].said,
-					      strlen(cases[i].said));
-		struct qmp_version version = {0};
-
-		assert_int_equal(qmp_greet(&talk.peer, &version), 0);
-		assert_string_equal(version.text, cases[i].text);
-		assert_int_equal(version.minor, 2);
-		assert_asked(&talk, "{\"execute\":\"qmp_capabilities\"}\n");
-		free(version.text);
-		talk_close(&talk);
-	}
-}
-
-static void test_refuses_greetings(void **state)
-{
-	static const char *const said[] = {
-		"", "\n", "hello\n", "{}\n", "[]\n", "[[[[\n", "{\"QMP\": 1}\n",
-		"{\"QMP\": {}, \"QMP\": {}}\n", "\"QMP\"\n", "null\n",
-		GREETING("{}"), GREETING("null"),
-		GREETING(VERSION("-1", "\"\"")),
-		GREETING(VERSION("10000", "\"\"")),
-		GREETING(VERSION("7.2", "\"\"")),
-		GREETING(VERSION("\"7\"", "\"\"")), GREETING(VERSION("7", "1")),
-		GREETING(VERSION("7", "\"\\u0000\"")),
-		GREETING(VERSION("7", "\"\xff\"")),
-		GREETING(VERSION("7", "\"\"")),
-		GREETING(VERSION("7", "\"\"")) "{}\n",
-		GREETING(VERSION("7", "\"\"")) "{\"error\": {\"desc\": 1}}\n",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_COUNT(said); i++) {
-		struct talk talk = talk_ended(said[i], strlen(said[i]));
-		struct qmp_version version = {0};
-
-		assert_int_equal(qmp_greet(&talk.peer, &version), -1);
-		assert_true(talk.peer.why[0] != '\0');
-		free(version.text);
-		talk_close(&talk);
-	}
-}
-
-static void test_monitor_refuses(void **state)
-{
-	struct talk talk = talk_open(SAY("{\"error\": {\"class\": \"G\", "
-					 "\"desc\": \"no such thing\"}}\n"));
-
-	(void)state;
-	assert_null(qmp_property(&talk.peer, "/machine \"x\"", "type"));
-	assert_string_equal(talk.peer.why, "qmp: qom-get: no such thing");
-	talk_close(&talk);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,14 +328,11 @@ int main(void)
 		CASE(test_ports),
 		CASE(test_transfer),
 		CASE(test_many_lines_in_one_go),
-		CASE(test_greeting),
 		CASE(test_refuses_values),
 		CASE(test_refuses_bytes),
 		CASE(test_refuses_answers),
 		CASE(test_refuses_transfers),
 		CASE(test_refuses_large_transfers),
-		CASE(test_refuses_greetings),
-		CASE(test_monitor_refuses),
 		CASE(test_silence_ends),
 		CASE(test_one_that_left),
 		CASE(test_line_without_end),

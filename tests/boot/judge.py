@@ -267,8 +267,8 @@ def judge_linux(boot):
     """A real Linux: what its init saw."""
     def one(key):
         return boot.report.get(key, ["missing"])[0]
-    last = boot.guest.cpus
-    wanted = "0" if last == "1" else f"0-{int(last) - 1}"
+    last = boot.row.cpus - 1
+    wanted = f"0-{last}" if last else "0"
     if one("cpus_online") != wanted:
         yield f"cpus: {one('cpus_online')} online, not {wanted}"
     size = size_of(boot.guest.memory) // KIB

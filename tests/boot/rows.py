@@ -29,6 +29,7 @@ class Row:
     machine: str = "q35"
     memory: str = "512M"
     cpus: int = 1
+    topology: str = ""          # behind -smp's number
     path: str = "firmware"      # or none
     entry: str = "64"           # by path none: 64 or pvh
     by: str = "keys"            # how the kernel comes: keys, names (of fw_cfg
@@ -252,6 +253,8 @@ ROWS = [
     # CPUs.
     Row("64 CPUs in the tables", cpus=64, see={"acpi": "APIC"}),
     debian("8 CPUs on q35", "q35", cpus=8, limit=120),
+    debian("3 cores of 2 threads", "q35", cpus=6, limit=120,
+           topology=",sockets=1,cores=3,threads=2"),
     debian("8 CPUs on pc", "pc", cpus=8, limit=120, tier=FULL),
     debian("8 CPUs on microvm", "microvm", cpus=8, limit=120),
     debian("4 CPUs on microvm,acpi=off", "microvm,acpi=off", cpus=4),
@@ -349,6 +352,8 @@ ROWS = [
     bare_debian("Debian, 8 GiB on microvm,acpi=off", "microvm,acpi=off",
                 memory="8G", tier=FULL),
     bare_debian("8 CPUs on q35", cpus=8, limit=120),
+    bare_debian("3 cores of 2 threads", cpus=6, limit=120,
+                topology=",sockets=1,cores=3,threads=2"),
     bare_debian("8 CPUs on pc", "pc", cpus=8, limit=120),
     bare_debian("8 CPUs on microvm", "microvm", cpus=8, limit=120),
     bare_debian("4 CPUs on microvm,acpi=off", "microvm,acpi=off", cpus=4),

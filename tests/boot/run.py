@@ -49,9 +49,9 @@ def append_for(row):
 def guest_for(row, args):
     """The guest that a row describes."""
     return qemu.Guest(
-        machine=row.machine, memory=row.memory, cpus=str(row.cpus),
-        accel=args.accel, firmware=args.firmware,
-        kernel=artefacts.kernel(row.kernel),
+        machine=row.machine, memory=row.memory,
+        cpus=f"{row.cpus}{row.topology}", accel=args.accel,
+        firmware=args.firmware, kernel=artefacts.kernel(row.kernel),
         initrd=artefacts.initrd(row.initrd), append=append_for(row),
         reboots=row.boots > 1, path=row.path, entry=row.entry,
         options=("--no-cache",) if row.path == "none" else (),

@@ -124,7 +124,7 @@ class Alioth(Device):
 
 class CloudHypervisor(Device):
     """Control bits at other places (v48 to v53 at least), and reading a byte
-    behind an item's end is an index error of the VMM's (to v52)."""
+    behind an item's end is an index error of the VMM's (to v53)."""
 
     READ, SKIP, SELECT, WRITE = 1 << 1, 1 << 3, 1 << 7, 1 << 15
 

@@ -4,6 +4,7 @@
 
 #define SHIFT_MASK 0x1f   /* [SDM] 2A CPUID 0BH: EAX bits 4 to 0 */
 #define COUNT_MASK 0xffff /* ... EBX bits 15 to 0 */
+#define SHIFT_MAX  23     /* TOPOLOGY_CPU_MAX packages take 9 bits more */
 
 struct topology topology_of(uint32_t eax0, uint32_t ebx0, uint32_t eax1,
 			    uint32_t ebx1)
@@ -16,7 +17,8 @@ struct topology topology_of(uint32_t eax0, uint32_t ebx0, uint32_t eax1,
 	};
 
 	if (t.threads == 0 || t.per_package < t.threads ||
-	    t.per_package % t.threads != 0 || t.package_shift < t.core_shift ||
+	    t.per_package % t.threads != 0 || t.package_shift > SHIFT_MAX ||
+	    t.package_shift < t.core_shift ||
 	    t.threads > 1u << t.core_shift ||
 	    t.per_package > (uint64_t)t.threads
 				    << (t.package_shift - t.core_shift))

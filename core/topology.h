@@ -8,6 +8,8 @@
 
 #include "core/base.h"
 
+#define TOPOLOGY_CPU_MAX 512 /* processors whose ids are no two alike */
+
 struct topology {
 	uint32_t threads;       /* logical processors a core, at least 1 */
 	uint32_t per_package;   /* logical processors a package, at least 1 */
@@ -20,7 +22,8 @@ struct topology {
 struct topology topology_of(uint32_t eax0, uint32_t ebx0, uint32_t eax1,
 			    uint32_t ebx1);
 
-/* APIC id of the processor with that index, packages filled in order. */
+/* APIC id of the processor with that index, below TOPOLOGY_CPU_MAX, packages
+ * filled in order. */
 uint32_t topology_apic_id(const struct topology *t, uint32_t index);
 
 #endif

@@ -200,7 +200,7 @@ static void acpi_run(struct input *in)
 	guarded_free(rsdp);
 }
 
-/* Ids rise where they have the bits for that, so no two are alike. */
+/* Ids rise, so no two are alike. */
 static void ids_take(struct input *in)
 {
 	uint32_t n[4], base;
@@ -215,9 +215,7 @@ static void ids_take(struct input *in)
 	base = (uint32_t)take(in, 1);
 	for (uint32_t i = 0; i < IDS; i++) {
 		apic_id[i] = topology_apic_id(&t, i);
-		if (i > 0 && (uint64_t)(i / t.per_package)
-				     << t.package_shift <= UINT32_MAX)
-			PROPERTY(apic_id[i] > apic_id[i - 1]);
+		PROPERTY(i == 0 || apic_id[i] > apic_id[i - 1]);
 	}
 	/* so that an id of 255 is not always that of number 255 */
 	for (uint32_t i = 0; i < IDS; i++)

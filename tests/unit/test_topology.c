@@ -75,6 +75,19 @@ static void test_nonsense_counts_in_order(void **state)
 	in_order(0, 2, 2, 4);             /* two threads in no bits */
 	in_order(0, 1, 1, 3);             /* three cores in one bit */
 	in_order(31, 0xffff, 0, 0xffff);
+	in_order(0, 1, 31, 1);            /* packages above bit 31 */
+	in_order(0, 1, 24, 1);
+}
+
+/* The highest of all ids still fits. */
+static void test_widest_packages(void **state)
+{
+	struct topology t = topology_of(0, 1, 23, 1);
+
+	(void)state;
+	assert_int_equal(topology_apic_id(&t, 1), 0x00800000);
+	assert_int_equal(topology_apic_id(&t, TOPOLOGY_CPU_MAX - 1),
+			 0xff800000);
 }
 
 int main(void)
@@ -85,6 +98,7 @@ int main(void)
 		cmocka_unit_test(test_three_cores_two_threads),
 		cmocka_unit_test(test_reserved_bits),
 		cmocka_unit_test(test_nonsense_counts_in_order),
+		cmocka_unit_test(test_widest_packages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,13 +39,10 @@ static bool in_ram(const struct e820_map *map, uint32_t gpa, uint32_t size)
 
 /* Nothing may be placed over what the loader has placed.  All is looked at
  * before any is marked: two modules may share a page. */
-static void start_info_keep(const struct start_info *info,
-			    struct e820_map *map)
+static void modules_keep(const struct start_info *info, struct e820_map *map)
 {
 	const struct start_module *m = info->module;
 	uint32_t size = (uint32_t)image_end - FW_ELF;
-	bool line = info->cmdline_len != 0 &&
-		    in_ram(map, info->cmdline_gpa, info->cmdline_len);
 
 	if (!in_ram(map, FW_ELF, size))
 		panic_limit("fw.elf", ERR_NO_ROOM, FW_ELF, size);
@@ -62,9 +59,14 @@ static void start_info_keep(const struct start_info *info,
 			panic_limit("our own memory", ERR_NO_ROOM,
 				    own[i].start << PAGE_SHIFT,
 				    own[i].end << PAGE_SHIFT);
-	if (line)
-		memory_reserve(map, info->cmdline_gpa, info->cmdline_len,
-			       E820_LOADED);
+}
+
+/* The line may be where we are about to write. */
+static void cmdline_keep(struct start_info *info)
+{
+	memmove((void *)CMDLINE, (const void *)info->cmdline_gpa,
+		info->cmdline_len);
+	info->cmdline_gpa = CMDLINE;
 }
 
 static void start_info_read(struct start_info *info, struct e820_map *map,
@@ -74,7 +76,8 @@ static void start_info_read(struct start_info *info, struct e820_map *map,
 
 	if (start_info_parse(info, map, &memory_window, gpa, &fault) != 0)
 		panic_record("start_info entry", &fault);
-	start_info_keep(info, map);
+	modules_keep(info, map);
+	cmdline_keep(info);
 	log_numbers("% MiB below 4 GiB, RAM ends at page #",
 		    e820_ram_end(map, PFN_4G) >> (20 - PAGE_SHIFT),
 		    e820_ram_end(map, PFN_MAX));

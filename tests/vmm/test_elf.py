@@ -220,20 +220,37 @@ class Shapes(ElfCase):
         host.initrd, host.cmdline, host.line = INITRD, CMDLINE, CMDLINE
         self.placed(host)
 
+    def in_our_places(self, host, at, channel="modules"):
+        """The loader's structures there; fw.elf may overwrite them."""
+        host.profile = profiles.variant(host.profile, "test", start=at)
+        host.start_info = at.info
+        host.finish()
+        own = [row for row in host.preload
+               if judge.inside(row[0], row[0] + 1, bench.OWN)]
+        host.preload = [row for row in host.preload if row not in own]
+        host.dirt += own
+        result = self.boots(host, moved=self.scratch(host, channel))
+        self.segments(result, host)
+
     def test_structures_where_fw_bin_puts_them(self):
-        profile = profiles.variant(
-            FIRECRACKER, "test",
-            start=profiles.Start(L["START_INFO"], L["START_INFO"] + 0x40,
-                                 L["START_INFO"] + 0x80, L["CMDLINE"]))
-        for protocol in BOTH:
-            with self.subTest(protocol=protocol):
-                host = self.host(protocol, profile).finish()
-                own = [row for row in host.preload
-                       if judge.inside(row[0], row[0] + 1, bench.OWN)]
-                host.preload = [row for row in host.preload if row not in own]
-                host.dirt += own        # which fw.elf may overwrite
-                result = self.boots(host, moved=self.scratch(host, "modules"))
-                self.segments(result, host)
+        info = L["START_INFO"]
+        for line in (L["CMDLINE"], L["CMDLINE"] - 5, L["CMDLINE"] + 5,
+                     L["BOOT_PARAMS"], L["PML4"], L["SCRATCH"]):
+            at = profiles.Start(info, info + 0x40, info + 0x80, line)
+            for protocol in BOTH:
+                with self.subTest(protocol=protocol, line=hex(line)):
+                    self.in_our_places(self.host(protocol), at)
+
+    def test_command_line_where_a_directory_goes(self):
+        """By QEMU's way, and by that of others."""
+        info = L["START_INFO"]
+        for name in ("qemu-kernel-elf", "cloud-hypervisor-fixed"):
+            for line in (L["DIR_PAGE"], L["SCRATCH"]):
+                at = profiles.Start(info, info + 0x40, info + 0x80, line)
+                host = self.host_for(profiles.PROFILES[name])
+                host.modules("bzimage", INITRD, CMDLINE)
+                with self.subTest(name=name, line=hex(line)):
+                    self.in_our_places(host, at)
 
     def test_named_kernel_and_its_initrd_before_modules(self):
         """A module that is no initrd's is nobody's then."""

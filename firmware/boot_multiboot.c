@@ -21,6 +21,8 @@ void boot_multiboot(struct kernel *k, struct e820_map *map)
 	if (size > SCRATCH || info > SCRATCH - size ||
 	    info <= BDA_EBDA_WORD + 1)
 		panic_err("multiboot information", ERR_RANGE);
+	if (!e820_is_ram(map, info >> PAGE_SHIFT, page_count(info + size)))
+		panic_err("multiboot information", ERR_NO_ROOM);
 	fwcfg_read("kernel", FW_CFG_KERNEL_DATA, k->load_gpa, k->size);
 	fwcfg_read("multiboot information", FW_CFG_INITRD_DATA, info, size);
 	boot_finish(map);

@@ -142,10 +142,11 @@ uint32_t fwcfg_file(const char *name, void *dst, uint32_t room)
 	return item.size;
 }
 
-/* An imitation is asked step by step.  Is there one? */
+/* An imitation is asked step by step.  Is there one?  (Static: a trial that
+ * was given up may still come.) */
 static RARE bool imitation_find(void)
 {
-	uint32_t trial = 0;
+	static uint32_t trial;
 
 	transport = FWCFG_BYTES;
 	if (fwcfg_number("signature", FW_CFG_SIGNATURE, 4) != SIGNATURE)

@@ -42,12 +42,12 @@ static uint32_t initrd_size(void)
 static void bzimage_sizes(struct kernel *k)
 {
 	const struct setup_header *h = &zero_page()->hdr;
-	bool filled_in = h->type_of_loader == LOADER_TYPE_QEMU;
+	bool qemu = fwcfg_transport() == FWCFG_DMA_QEMU;
+	bool filled_in = qemu && h->type_of_loader == LOADER_TYPE_QEMU;
 
 	k->initrd.size = filled_in ? h->ramdisk_size : initrd_size();
 	k->size = k->image.body_size;
-	if (k->size != 0 && h->setup_data == 0 &&
-	    fwcfg_transport() == FWCFG_DMA_QEMU)
+	if (qemu && k->size != 0 && h->setup_data == 0)
 		return;
 	k->size = kernel_size();
 	k->size_sure = true;
@@ -114,10 +114,11 @@ static void multiboot_find(struct kernel *k, struct e820_map *map)
 }
 
 /* QEMU answers for a key that it has not with zeros.  Others are asked for a
- * size first, and may refuse even that. */
+ * size first, and may refuse even that.  (Static: a DMA that was given up may
+ * still come.) */
 static RARE bool keys_empty(void)
 {
-	uint32_t size = 0;
+	static uint32_t size;
 
 	return fwcfg_read_gpa(FW_CFG_KERNEL_SIZE, (uintptr_t)&size, 4) != 0 ||
 	       *(volatile uint32_t *)&size == 0;

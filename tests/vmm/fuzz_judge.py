@@ -201,7 +201,7 @@ class Judge:
         spans, result = entered.spans, entered.result
         host = result.machine.host
         ram = judge.ram_spans(entered.map)
-        for name in ("kernel", "initrd", "setup_data"):
+        for name in ("kernel", "initrd", "setup_data", "information"):
             if name in spans and not judge.inside(*spans[name], ram):
                 yield f"{name} {spans[name]} is not in RAM"
         tables = [] if host.start_info is not None else judge.ram_spans(

@@ -4,7 +4,7 @@
 import fwcfg
 import images
 from case import Case, with_acpi
-from host import GIB, MIB, Host
+from host import GIB, MIB, RAM, RESERVED, Host, e820
 
 END32, END64 = 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
 
@@ -54,6 +54,18 @@ class Truncated(Case):
 
     def test_header_only(self):
         self.refuses(self.cut(fwcfg.QEMU, True, 0), "load", "ERR_TRUNCATED")
+
+    def test_filled_in_by_another(self):
+        """QEMU's loader type in a file: others' keys count."""
+        for mode in (fwcfg.SAFE, fwcfg.BYTES):
+            for size in (0, 5, 1 << 20):
+                kernel = images.BzImage()
+                host = Host(transport=mode).bzimage(
+                    kernel, images.pattern(9000), filled=False)
+                kernel.filled_in(size)
+                host.item(fwcfg.SETUP_DATA, kernel.setup)
+                with self.subTest(mode=mode, size=size):
+                    self.boots(host)
 
     def test_syssize_beyond_4_gib(self):
         kernel = images.BzImage(syssize=END32)
@@ -243,6 +255,17 @@ class Multiboot(Case):
             with self.subTest(info=hex(info)):
                 self.refuses(Host().multiboot(info=info), "load",
                              "multiboot information lies outside")
+
+    def test_information_where_no_ram_is(self):
+        """The firmware itself wants none below 64 KiB."""
+        for low in ([(0x10000, 0x90000, RAM)],
+                    [(0, 0x9000, RAM), (0x9000, 0x1000, RESERVED),
+                     (0xA000, 0x96000, RAM)]):
+            host = Host().multiboot().file("etc/e820", e820(
+                *low, (MIB, 63 * MIB, RAM)))
+            with self.subTest(low=low):
+                self.refuses(host, "load",
+                             "multiboot information .*ERR_NO_ROOM")
 
     def test_information_too_short(self):
         self.refuses(Host().multiboot(info_size=0x33), "enter",

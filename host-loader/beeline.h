@@ -193,7 +193,8 @@ struct bl_mmio {           /* a virtio-mmio device */
 
 /* What our own tables describe. */
 struct bl_board {
-	const uint32_t *apic_id; /* cpu_count of them, no two alike */
+	const uint32_t *apic_id; /* cpu_count of them, no two alike; the first
+				  * is that of the CPU that boots */
 	uint32_t cpu_count;      /* 1 to BL_CPUS_MAX */
 	uint32_t cpu_signature;  /* CPUID 1 EAX, for the MP table; may be 0 */
 	uint32_t cpu_features;   /* CPUID 1 EDX, for the MP table; may be 0 */

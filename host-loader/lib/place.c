@@ -53,6 +53,29 @@ static int ecam_check(const struct e820_map *map,
 	return 0;
 }
 
+/* Where a VMM has tables of its own in the hole, its word on that stands. */
+static int hole_keep(struct e820_map *map, const struct bl_request *request,
+		     struct bl_error *err)
+{
+	int code = 0;
+
+	if (request->tables != BL_TABLES_NONE)
+		return 0;
+	for (uint32_t i = 0; i < request->map_count && code == 0; i++) {
+		const struct bl_range *r = &request->map[i];
+		uint64_t start = r->gpa, end = r->gpa + r->size;
+
+		if (start < LEGACY_HOLE)
+			start = LEGACY_HOLE;
+		if (end > HIGH_START)
+			end = HIGH_START;
+		if (r->type != E820_RAM && start < end)
+			code = place_reserve(map, start, end - start, r->type,
+					     err);
+	}
+	return code;
+}
+
 int place_map(struct e820_map *map, const struct bl_request *request,
 	      struct bl_error *err)
 {
@@ -75,7 +98,7 @@ int place_map(struct e820_map *map, const struct bl_request *request,
 		if (board[i].size != 0)
 			code = place_reserve(map, board[i].gpa, board[i].size,
 					     board[i].type, err);
-	return code;
+	return code != 0 ? code : hole_keep(map, request, err);
 }
 
 static pfn_t initrd_pages(const struct bl_request *request)

@@ -14,6 +14,7 @@
 #include "host-loader/lib/tables.h"
 
 #define PROTOCOL      0x20f /* what a header that we make up claims */
+#define ROOT_RDONLY   1     /* [BOOT] root_flags */
 #define PAGE_ENTRIES  512
 #define PTE_FLAGS     (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY)
 #define RFLAGS_FIXED  2     /* [SDM] 1 3.4.3: bit 1 is always set */
@@ -157,6 +158,8 @@ static void linux_plan(struct bl_plan *plan, struct arena *arena,
 		.map = map,
 	};
 
+	/* as in every bzImage: else Linux mounts its root for writing */
+	bp->hdr.root_flags = ROOT_RDONLY;
 	bp->hdr.boot_flag = SETUP_BOOT_FLAG;
 	bp->hdr.header = SETUP_HEADER_MAGIC;
 	bp->hdr.version = PROTOCOL;

@@ -26,18 +26,27 @@ static bool rsdp_is_at(struct verify *v, uint64_t gpa)
 	       memcmp(signature, ACPI_RSDP_SIGNATURE, sizeof(signature)) == 0;
 }
 
-/* 0: not in [gpa, end). */
-static uint64_t rsdp_scan(struct verify *v, uint64_t gpa, uint64_t end)
+static bool rsdp_adds_up(struct verify *v, uint64_t gpa)
+{
+	uint8_t bytes[ACPI_RSDP_V1_SIZE];
+
+	return verify_read(v, gpa, bytes, sizeof(bytes)) &&
+	       sum8(bytes, sizeof(bytes)) == 0;
+}
+
+/* 0: not in [gpa, end).  sum: a signature alone is none. */
+static uint64_t rsdp_scan(struct verify *v, uint64_t gpa, uint64_t end,
+			  bool sum)
 {
 	for (; gpa < end; gpa += RSDP_STEP)
-		if (rsdp_is_at(v, gpa))
+		if (rsdp_is_at(v, gpa) && (!sum || rsdp_adds_up(v, gpa)))
 			return gpa;
 	return 0;
 }
 
 /* [ACPI] 5.2.5.1: the EBDA's first KiB, then the BIOS area.  0: none, and then
  * the machine has no ACPI. */
-static uint64_t rsdp_find(struct verify *v)
+static uint64_t rsdp_search(struct verify *v, bool sum)
 {
 	uint16_t segment = 0;
 	uint64_t gpa = 0;
@@ -45,8 +54,17 @@ static uint64_t rsdp_find(struct verify *v)
 	if (verify_read(v, BDA_EBDA_WORD, &segment, sizeof(segment)) &&
 	    segment != 0)
 		gpa = rsdp_scan(v, (uint64_t)segment << 4,
-				((uint64_t)segment << 4) + EBDA_SIZE);
-	return gpa != 0 ? gpa : rsdp_scan(v, BIOS_AREA, HIGH_START);
+				((uint64_t)segment << 4) + EBDA_SIZE, sum);
+	return gpa != 0 ? gpa : rsdp_scan(v, BIOS_AREA, HIGH_START, sum);
+}
+
+/* Kernels pass over a wrong sum; where there is no right one, the first is
+ * taken, so that it is told. */
+static uint64_t rsdp_find(struct verify *v)
+{
+	uint64_t gpa = rsdp_search(v, true);
+
+	return gpa != 0 ? gpa : rsdp_search(v, false);
 }
 
 static bool rsdp_read(struct verify *v, struct acpi_rsdp *r)

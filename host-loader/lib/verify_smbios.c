@@ -45,8 +45,19 @@ static bool anchor_is(const uint8_t *entry, const char *anchor)
 	return memcmp(entry, anchor, strlen(anchor)) == 0;
 }
 
-/* Finds the entry point in the F segment; one of 3.0 wins, as in Linux. */
-static bool entry_find(struct verify *v, uint64_t *found, uint8_t *entry)
+/* Its length stands behind the checksum. */
+static bool entry_adds_up(const uint8_t *entry)
+{
+	uint8_t length = entry[anchor_is(entry, "_SM3_") ? 6 : 5];
+
+	return length >= sizeof(struct smbios3_entry) && length <= ENTRY_MAX &&
+	       sum8(entry, length) == 0;
+}
+
+/* Finds the entry point in the F segment; one of 3.0 wins, as in Linux.  sum:
+ * an anchor alone is none. */
+static bool entry_search(struct verify *v, uint64_t *found, uint8_t *entry,
+			 bool sum)
 {
 	bool any = false;
 
@@ -60,6 +71,8 @@ static bool entry_find(struct verify *v, uint64_t *found, uint8_t *entry)
 		if (!anchor_is(bytes, "_SM3_") &&
 		    (any || !anchor_is(bytes, "_SM_")))
 			continue;
+		if (sum && !entry_adds_up(bytes))
+			continue;
 		any = true;
 		*found = gpa;
 		memcpy(entry, bytes, ENTRY_MAX);
@@ -67,6 +80,13 @@ static bool entry_find(struct verify *v, uint64_t *found, uint8_t *entry)
 			break;
 	}
 	return any;
+}
+
+/* As with the RSDP: a right one, or the first, so that it is told. */
+static bool entry_find(struct verify *v, uint64_t *found, uint8_t *entry)
+{
+	return entry_search(v, found, entry, true) ||
+	       entry_search(v, found, entry, false);
 }
 
 static bool entry3_parse(struct verify *v, const uint8_t *entry, uint64_t gpa,

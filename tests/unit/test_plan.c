@@ -77,6 +77,28 @@ static void test_map(void **state)
 	assert_int_equal(type_at(ROM_BASE), 2);
 }
 
+/* What a VMM says of the hole counts where the tables there are its own. */
+static void test_map_of_tables_in_the_hole(void **state)
+{
+	const struct boot_params *bp;
+
+	(void)state;
+	f->map[0] = (struct bl_range){0, 0xa0000, 1};
+	f->map[1] = (struct bl_range){0xe0000, 0x8000, 3};
+	f->map[2] = (struct bl_range){0x100000, 511 << 20, 1};
+	f->request.map_count = 3;
+	assert_int_equal(fixture_plan(f), 0);
+	assert_int_equal(type_at(0xe0000), 0);
+	f->request.tables = BL_TABLES_NONE;
+	f->request.rsdp_gpa = 0xe0000;
+	assert_int_equal(fixture_plan(f), 0);
+	assert_int_equal(type_at(0xdf000), 0);
+	assert_int_equal(type_at(0xe0000), 3);
+	assert_int_equal(type_at(0xe8000), 0);
+	bp = (const void *)(f->arena + BOOT_PARAMS);
+	assert_int_equal(bp->hdr.root_flags, 1);
+}
+
 static void test_pvh(void **state)
 {
 	const struct hvm_start_info *info;
@@ -318,6 +340,7 @@ int main(void)
 		PLAN_CASE(test_linux),
 		PLAN_CASE(test_extents),
 		PLAN_CASE(test_map),
+		PLAN_CASE(test_map_of_tables_in_the_hole),
 		PLAN_CASE(test_pvh),
 		PLAN_CASE(test_slide),
 		PLAN_CASE(test_slide_spares_the_initrd),

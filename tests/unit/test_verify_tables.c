@@ -196,6 +196,26 @@ static void test_rsdp_is_looked_for(void **state)
 	memcpy(memory + 0xe0010, rsdp, sizeof(*rsdp));
 	memset(rsdp, 0, sizeof(*rsdp));
 	expect("acpi.rsdp_extended", NULL);
+	/* a wrong sum is passed over while there is a right one */
+	memcpy(rsdp, ACPI_RSDP_SIGNATURE, 8);
+	expect("acpi.rsdp_extended", NULL);
+	memset(rsdp, 0, sizeof(*rsdp));
+	memory[0xe0010 + 9]++;
+	expect("acpi.rsdp_checksum", "acpi.rsdp_extended");
+}
+
+/* As with the RSDP. */
+static void test_smbios_anchor_of_another(void **state)
+{
+	uint8_t *entry = memory + MACHINE_SMBIOS_ENTRY;
+
+	(void)state;
+	machine_build(&m, memory, BL_ENTRY_64);
+	memmove(entry + 0x40, entry, sizeof(struct smbios3_entry));
+	entry[6] = 0xff;
+	expect(NULL, NULL);
+	entry[0x40 + 6] = 0;
+	expect("smbios.entry", NULL);
 }
 
 /* A processor that is no processor may have any id. */
@@ -249,6 +269,7 @@ int main(void)
 		CASE(test_smbios), CASE(test_smbios_place),
 		CASE(test_unprogrammed),
 		CASE(test_rsdp_is_looked_for), CASE(test_disabled_cpus),
+		CASE(test_smbios_anchor_of_another), CASE(test_disabled_cpus),
 		CASE(test_old_tables),
 	};
 

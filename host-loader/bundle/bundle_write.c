@@ -56,9 +56,13 @@ struct parts {
 	char *text;      /* the manifest */
 };
 
+/* Its size says nothing of its bytes: they are on the disk before there is a
+ * ROM, so that a bundle that looks whole after a crash is. */
 static int image_put(int fd, const struct parts *parts)
 {
-	return image_write(fd, parts->bundle, parts->sources);
+	int result = image_write(fd, parts->bundle, parts->sources);
+
+	return result == 0 ? fdatasync(fd) : result;
 }
 
 static int rom_put(int fd, const struct parts *parts)

@@ -14,6 +14,7 @@
 #include "host-loader/bundle/digest.h"
 #include "host-loader/file.h"
 #include "host-loader/qemu/pull_args.h"
+#include "host-loader/qemu/qemu_args.h"
 #include "host-loader/say.h"
 
 #define SETTLED 2 /* seconds: see memo_put() */
@@ -140,25 +141,37 @@ static void key_add_host_args(struct digest *digest, const struct vm *vm)
 	vm_free(&quiet);
 }
 
-/* Tables that QEMU takes from files: what stands there is in the bundle.  A
- * name with one of the marks in it is not found. */
-static void key_add_files(struct digest *digest, const char *value)
+static void key_add_file(struct digest *digest, const char *path)
 {
-	char *words = text_make("%s", value), *rest;
 	char text[DIGEST_TEXT];
 	struct bl_span bytes;
 	struct stat st;
 
-	for (char *word = strtok_r(words, ",:=", &rest); word != NULL;
-	     word = strtok_r(NULL, ",:=", &rest)) {
-		if (stat(word, &st) < 0 || !S_ISREG(st.st_mode) ||
-		    access(word, R_OK) < 0 || file_map(&bytes, word) < 0)
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    access(path, R_OK) < 0 || file_map(&bytes, path) < 0)
+		return;
+	digest_bytes(text, bytes);
+	file_unmap(&bytes);
+	digest_add_text(digest, text);
+}
+
+/* Tables that QEMU takes from files: what stands there is in the bundle.  A
+ * value is one file, or several with ":" between them. */
+static void key_add_files(struct digest *digest, const char *value)
+{
+	static const char *const keys[] = {"file", "data", "path"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		char *files = qemu_value_get(value, NULL, keys[i]), *rest;
+
+		if (files == NULL)
 			continue;
-		digest_bytes(text, bytes);
-		file_unmap(&bytes);
-		digest_add_text(digest, text);
+		key_add_file(digest, files);
+		for (char *word = strtok_r(files, ":", &rest); word != NULL;
+		     word = strtok_r(NULL, ":", &rest))
+			key_add_file(digest, word);
+		free(files);
 	}
-	free(words);
 }
 
 static void key_add_tables(struct digest *digest, const struct strings *args)

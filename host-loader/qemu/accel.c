@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host-loader/qemu/kvm.h"
+#include "host-loader/qemu/qemu_args.h"
 #include "host-loader/strings.h"
 
 const char *accel_choose(const char *wanted, const char **why)
@@ -38,10 +39,27 @@ const char *accel_choose(const char *wanted, const char **why)
 	return "kvm";
 }
 
-/* The first number of an -smp value: "8", "cpus=8,sockets=2". */
+static unsigned long number_of(const char *cpus, const char *key,
+			       unsigned long otherwise)
+{
+	char *value = qemu_value_get(cpus, "cpus", key);
+	unsigned long number = value != NULL ? strtoul(value, NULL, 10)
+					     : otherwise;
+
+	free(value);
+	return number;
+}
+
+/* Of an -smp value: "8", "cpus=8,sockets=2", "sockets=2,cores=4". */
 static unsigned long cpus_count(const char *cpus)
 {
-	return strtoul(cpus + strcspn(cpus, "0123456789"), NULL, 10);
+	static const char *const levels[] = {"sockets", "dies", "clusters",
+					     "cores", "threads"};
+	unsigned long product = 1;
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		product *= number_of(cpus, levels[i], 1);
+	return number_of(cpus, "cpus", number_of(cpus, "maxcpus", product));
 }
 
 char *accel_value(const char *accel, const char *cpus)

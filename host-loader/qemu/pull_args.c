@@ -13,12 +13,40 @@ static bool is_backend(const struct qemu_arg *arg)
 	static const char *const names[] = {
 		"-audiodev", "-blockdev", "-chardev", "-drive", "-fsdev",
 		"-netdev", "-object", "-tpmdev", "-add-fd", "-L", "-mon",
+		"-snapshot", /* an image may be there to be read only */
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(arg->option, names[i]) == 0)
 			return true;
 	return false;
+}
+
+/* An object that writes what passes a netdev, or sends it elsewhere. */
+static bool is_filter(const struct qemu_arg *arg)
+{
+	char *type = strcmp(arg->option, "-object") == 0
+			     ? qemu_value_get(arg->value, "qom-type",
+					      "qom-type")
+			     : NULL;
+	bool is = type != NULL && (strncmp(type, "filter-", 7) == 0 ||
+				   strcmp(type, "colo-compare") == 0);
+
+	free(type);
+	return is;
+}
+
+/* A netdev that goes nowhere, with the id of another. */
+static void netdev_add(struct strings *list, const char *value)
+{
+	char *id = qemu_value_get(value, "type", "id");
+
+	strings_add(list, "-netdev");
+	if (id != NULL)
+		strings_addf(list, "hubport,hubid=0,id=%s", id);
+	else
+		strings_add(list, value);
+	free(id);
 }
 
 static bool value_is(const char *value, const char *key, const char *wanted)
@@ -70,14 +98,17 @@ static void args_filter(struct strings *out, const struct strings *args)
 
 	for (size_t at = 0; at < args->count;) {
 		if (qemu_arg_next(&arg, args->v, args->count, &at) != 0 ||
-		    !is_backend(&arg))
+		    !is_backend(&arg) || is_filter(&arg))
 			continue;
 		if (strcmp(arg.option, "-chardev") == 0) {
 			chardev_add(out, arg.value);
-			continue;
+		} else if (strcmp(arg.option, "-netdev") == 0) {
+			netdev_add(out, arg.value);
+		} else {
+			strings_add(out, arg.option);
+			if (arg.value != NULL)
+				strings_add(out, arg.value);
 		}
-		strings_add(out, arg.option);
-		strings_add(out, arg.value);
 	}
 }
 

@@ -6,9 +6,10 @@
 #include "host-loader/qemu/vm.h"
 
 /* Makes a copy of vm that has the same tables and touches nothing that is the
- * run's: of the host's arguments only backends are kept (devices name them),
- * and a chardev or port that would read, write or listen becomes a null one.  A
- * socket that connects stays: vhost-user and TPM devices speak over it at once.
+ * run's: of the host's arguments only backends are kept (devices name them), a
+ * chardev or port that would read, write or listen becomes a null one, a netdev
+ * one that goes nowhere, and filters are left out.  A socket that connects
+ * stays: vhost-user and TPM devices speak over it at once.
  * vm_free() frees it. */
 void pull_args(struct vm *out, const struct vm *vm);
 

@@ -61,8 +61,10 @@ static const struct known {
 	{"echr", VALUE, QEMU_ARG_HOST, NULL},
 	{"enable-sync-profile", NONE, QEMU_ARG_HOST, NULL},
 	{"full-screen", NONE, QEMU_ARG_HOST, NULL},
+	{"portrait", NONE, QEMU_ARG_HOST, NULL},
 	{"gdb", VALUE, QEMU_ARG_HOST, NULL},
 	{"icount", VALUE, QEMU_ARG_HOST, NULL},
+	{"jitdump", NONE, QEMU_ARG_HOST, NULL},
 	{"k", VALUE, QEMU_ARG_HOST, NULL},
 	{"mem-prealloc", NONE, QEMU_ARG_HOST, NULL},
 	{"monitor", VALUE, QEMU_ARG_HOST, NULL},
@@ -195,9 +197,25 @@ static void kind_refine(struct qemu_arg *arg)
 		else if (value_is(arg, NULL, "if", "pflash"))
 			arg->kind = QEMU_ARG_OURS;
 	} else if (strcmp(arg->option, "-object") == 0 &&
-		   !value_is(arg, "qom-type", "qom-type", "memory-backend-")) {
+		   !value_is(arg, "qom-type", "qom-type", "memory-backend-") &&
+		   !value_is(arg, "qom-type", "qom-type", "acpi-generic-")) {
 		arg->kind = QEMU_ARG_HOST;
 	}
+}
+
+bool qemu_arg_readable(const struct qemu_arg *arg)
+{
+	const struct known *k;
+	json_t *object;
+
+	if (*arg->option == '\0' || arg->value == NULL || *arg->value != '{')
+		return true;
+	k = known_find(arg->option + 1);
+	if (k == NULL || k->text == NULL)
+		return true;
+	object = json_loads(arg->value, 0, NULL);
+	json_decref(object);
+	return object != NULL;
 }
 
 int qemu_arg_next(struct qemu_arg *arg, char *const *args, size_t count,

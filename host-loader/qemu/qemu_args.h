@@ -4,6 +4,7 @@
 #ifndef HOST_LOADER_QEMU_ARGS_H
 #define HOST_LOADER_QEMU_ARGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum qemu_arg_kind {
@@ -24,6 +25,10 @@ struct qemu_arg {
  * when the value is missing. */
 int qemu_arg_next(struct qemu_arg *arg, char *const *args, size_t count,
 		  size_t *at);
+
+/* Is its value JSON that we can read, or none at all?  QEMU also takes strings
+ * in single quotes. */
+bool qemu_arg_readable(const struct qemu_arg *arg);
 
 /* What tells one of several such arguments from the others, its id most often;
  * NULL: there can be one only.  The caller frees it. */

@@ -9,7 +9,8 @@
 #include "host-loader/qemu/qemu_args.h"
 #include "host-loader/say.h"
 
-#define RAM_ALIGN 8192 /* QEMU rounds a size up to this */
+#define RAM_ALIGN    8192 /* QEMU rounds a size up to this */
+#define FRACTION_MAX 1000000 /* six digits, which fit above 1T's shift */
 
 void vm_free(struct vm *vm)
 {
@@ -33,23 +34,42 @@ static int suffix_shift(char suffix)
 	return found != NULL ? 10 * (int)(found - letters) : -1;
 }
 
+/* Digits up to the first that is none; -1: no digit, or limit and more. */
+static int64_t number_take(const char **text, int64_t limit)
+{
+	int64_t value = 0;
+
+	if (**text < '0' || **text > '9')
+		return -1;
+	for (; **text >= '0' && **text <= '9'; ++*text) {
+		value = 10 * value + (**text - '0');
+		if (value >= limit)
+			return -1;
+	}
+	return value;
+}
+
+/* "1", "512k", "1.5G".  QEMU takes more digits behind the point than we. */
 static uint64_t size_parse(const char *text)
 {
-	uint64_t value = 0;
+	int64_t value = number_take(&text, INT64_C(1) << 53), part = 0;
+	int64_t scale = 1;
 	int shift = 20;
 
-	if (*text < '0' || *text > '9')
-		return 0;
-	for (; *text >= '0' && *text <= '9'; text++) {
-		value = 10 * value + (uint64_t)(*text - '0');
-		if (value >= UINT64_C(1) << 53)
-			return 0;
+	if (*text == '.') {
+		const char *point = text++;
+
+		part = number_take(&text, FRACTION_MAX);
+		while (++point < text && scale <= FRACTION_MAX)
+			scale *= 10;
 	}
 	if (*text != '\0')
 		shift = suffix_shift(*text++);
-	if (shift < 0 || *text != '\0' || value > UINT64_MAX >> (shift + 1))
+	if (shift < 0 || *text != '\0' || value < 0 || part < 0 ||
+	    scale > FRACTION_MAX || (uint64_t)value > UINT64_MAX >> (shift + 1))
 		return 0;
-	return align_up(value << shift, RAM_ALIGN);
+	return align_up(((uint64_t)value << shift) +
+			((uint64_t)part << shift) / (uint64_t)scale, RAM_ALIGN);
 }
 
 uint64_t vm_memory_bytes(const char *memory)
@@ -112,6 +132,9 @@ int vm_args_split(struct vm *vm, char **args, int count)
 			return say("%s: its value is missing", arg.option);
 		if (arg.kind == QEMU_ARG_OURS)
 			return arg_refuse(&arg);
+		if (!qemu_arg_readable(&arg))
+			return say("%s %s: is no JSON (strings want double "
+				   "quotes)", arg.option, arg.value);
 		console = console && !arg_is_console(&arg);
 		arg_add(arg.kind == QEMU_ARG_HOST ? &vm->host_args
 						  : &vm->table_args, &arg);
@@ -237,6 +260,19 @@ bool vm_host_has(const struct vm *vm, const char *option)
 	return false;
 }
 
+/* -set changes what stands before it, in either list: it comes last. */
+static void args_add(struct strings *out, const struct strings *list, bool set)
+{
+	struct qemu_arg arg;
+
+	for (size_t at = 0, from = 0; from < list->count; from = at) {
+		(void)qemu_arg_next(&arg, list->v, list->count, &at);
+		for (; (strcmp(arg.option, "-set") == 0) == set && from < at;
+		     from++)
+			strings_add(out, list->v[from]);
+	}
+}
+
 void vm_command(struct strings *args, const struct vm *vm, const char *backend)
 {
 	strings_add(args, vm->qemu);
@@ -254,8 +290,7 @@ void vm_command(struct strings *args, const struct vm *vm, const char *backend)
 	strings_add(args, vm->memory);
 	strings_add(args, "-smp");
 	strings_add(args, vm->cpus);
-	for (size_t i = 0; i < vm->table_args.count; i++)
-		strings_add(args, vm->table_args.v[i]);
-	for (size_t i = 0; i < vm->host_args.count; i++)
-		strings_add(args, vm->host_args.v[i]);
+	args_add(args, &vm->table_args, false);
+	args_add(args, &vm->host_args, false);
+	args_add(args, &vm->table_args, true);
 }

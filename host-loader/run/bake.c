@@ -13,7 +13,6 @@
 #include "host-loader/file.h"
 #include "host-loader/run/machine.h"
 #include "host-loader/qemu/pull.h"
-#include "host-loader/qemu/qemu_args.h"
 #include "host-loader/say.h"
 
 /* All that a bake holds; bake_free() lets go of it. */
@@ -47,36 +46,10 @@ static int inputs_describe(struct bundle *b, const struct options *o)
 	return o->initrd == NULL ? 0 : cache_digest(&b->initrd, o->initrd);
 }
 
-/* These give guest memory back by punching holes, and QEMU 7.2 punches them
- * into the file that it maps privately: into the image of all. */
-static int devices_check(const struct vm *vm)
-{
-	static const char *const bad[] = {"virtio-balloon", "virtio-mem"};
-	struct qemu_arg arg;
-	int code = 0;
-
-	for (size_t at = 0; at < vm->table_args.count && code == 0;) {
-		char *driver;
-
-		if (qemu_arg_next(&arg, vm->table_args.v,
-				  vm->table_args.count, &at) != 0 ||
-		    strcmp(arg.option, "-device") != 0)
-			continue;
-		driver = qemu_value_get(arg.value, "driver", "driver");
-		for (size_t i = 0; driver != NULL && i < 2 && code == 0; i++)
-			if (strncmp(driver, bad[i], strlen(bad[i])) == 0)
-				code = say("-device %s: not without firmware: "
-					   "it would punch holes into the "
-					   "image", driver);
-		free(driver);
-	}
-	return code;
-}
-
 int bake_describe(struct bundle *bundle, const struct options *o)
 {
 	if (machine_describe(&bundle->vm, o) != 0 ||
-	    devices_check(&bundle->vm) != 0)
+	    machine_bare_check(&bundle->vm) != 0)
 		return -1;
 	bundle->qemu_build = qemu_build_id(bundle->vm.qemu);
 	if (bundle->qemu_build == NULL)

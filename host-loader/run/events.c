@@ -47,14 +47,21 @@ static const char *text_of(const json_t *object, const char *key)
 	return text != NULL ? text : "";
 }
 
+/* By the guest, or by a monitor's system_reset. */
+static bool is_reset(const char *reason)
+{
+	return strcmp(reason, "guest-reset") == 0 ||
+	       strcmp(reason, "host-qmp-system-reset") == 0;
+}
+
 static void line_take(struct events *events)
 {
 	json_t *object = json_loadb(events->line, events->used, 0, NULL);
 
 	if (strcmp(text_of(object, "event"), "SHUTDOWN") == 0) {
 		events->shutdown = true;
-		events->reset = strcmp(text_of(json_object_get(object, "data"),
-					       "reason"), "guest-reset") == 0;
+		events->reset = is_reset(text_of(
+			json_object_get(object, "data"), "reason"));
 	}
 	json_decref(object);
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host-loader/run/events.h"
@@ -220,11 +221,25 @@ static bool wants_relaunch(const struct launch *launch, const struct running *r,
 	       !launch->bundle->own_tables && fg->signalled == 0;
 }
 
+/* Another folder with that name may have another machine in it. */
+static int folder_check(const char *dir, const struct stat *first)
+{
+	struct stat now;
+
+	if (stat(dir, &now) == 0 && now.st_dev == first->st_dev &&
+	    now.st_ino == first->st_ino)
+		return 0;
+	return say("%s: bundle: was baked anew while it ran: the reset ends "
+		   "the run", dir);
+}
+
 int launch_bundle(const struct launch *launch)
 {
 	struct running r = {.report = launch->report_memory};
 	char *image = image_path(launch->bundle);
+	const char *dir = launch->bundle->dir;
 	struct foreground fg;
+	struct stat folder;
 	int code = 1;
 
 	if (image == NULL || foreground_begin(&fg) < 0) {
@@ -232,9 +247,14 @@ int launch_bundle(const struct launch *launch)
 		return 1;
 	}
 	r.memory.image = image;
-	do
+	memset(&folder, 0, sizeof(folder));
+	(void)stat(dir, &folder); /* gone already: a reset will tell */
+	do {
 		code = bundle_once(launch, &r, &fg);
-	while (code == 0 && wants_relaunch(launch, &r, &fg));
+		if (code != 0 || !wants_relaunch(launch, &r, &fg))
+			break;
+		code = folder_check(dir, &folder) == 0 ? 0 : 1;
+	} while (code == 0);
 	foreground_end(&fg);
 	if (launch->report_memory)
 		memory_report_print(&r.memory);

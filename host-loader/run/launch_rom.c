@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host-loader/bundle/cache.h"
@@ -98,13 +99,18 @@ static char *rom_keep(const uint8_t rom[BL_ROM_SIZE])
 {
 	char *folder = cache_subfolder(CACHE_ROMS), *path;
 	char digest[DIGEST_TEXT];
+	struct stat st;
 
 	if (folder == NULL)
 		return NULL;
 	digest_bytes(digest, (struct bl_span){rom, BL_ROM_SIZE});
 	path = text_make("%s/%s.bin", folder, digest);
 	free(folder);
-	if (access(path, R_OK) == 0 || file_replace(path, rom) == 0)
+	/* a crash of the machine may have left it without its bytes */
+	if (stat(path, &st) == 0 && st.st_size == BL_ROM_SIZE &&
+	    access(path, R_OK) == 0)
+		return path;
+	if (file_replace(path, rom) == 0)
 		return path;
 	free(path);
 	return NULL;

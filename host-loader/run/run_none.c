@@ -27,7 +27,7 @@ static int bundle_run(const struct bundle *bundle, const struct options *o)
 		.vm = &bundle->vm,
 		.cmdline = cmdline,
 		.report_memory = o->report_memory,
-		.relaunch = !o->no_reboot,
+		.relaunch = !o->no_reboot && machine_reboots(&bundle->vm),
 	};
 	int code;
 
@@ -96,8 +96,11 @@ static int input_check(const struct bundle *b, const char *option,
 /* Machine and arguments that this run names must be those of the bundle. */
 static int vm_check(const struct bundle *b, const struct vm *wanted)
 {
-	char *difference = vm_difference(&b->vm, wanted);
+	char *difference;
 
+	if (machine_bare_check(wanted) < 0)
+		return -1;
+	difference = vm_difference(&b->vm, wanted);
 	if (difference == NULL)
 		return 0;
 	say("%s: bundle: %s", b->dir, difference);
@@ -190,6 +193,19 @@ static int run_bundle(const struct options *o)
 
 /* Bundles of our own ------------------------------------------------------- */
 
+/* By now QEMU has read the files that it takes tables from. */
+static int key_check(const struct bundle *baked, const char *key)
+{
+	char now[DIGEST_TEXT];
+
+	cache_key(now, baked);
+	if (strcmp(now, key) == 0)
+		return 0;
+	(void)bundle_remove(baked->dir);
+	return say("%s: bundle: a file of -acpitable or -smbios has changed "
+		   "while it was baked", baked->dir);
+}
+
 /* Opens the bundle in the cache, which is baked if it is not there.  *lock
  * keeps it from being pruned. */
 static int cache_fill(struct bundle *wanted, char **dir, int *lock)
@@ -203,7 +219,7 @@ static int cache_fill(struct bundle *wanted, char **dir, int *lock)
 		return found < 0 ? -1 : 0;
 	free(wanted->dir);
 	wanted->dir = text_make("%s", *dir);
-	if (bake(wanted) != 0) {
+	if (bake(wanted) != 0 || key_check(wanted, key) != 0) {
 		cache_close(*lock);
 		free(*dir);
 		return -1;

@@ -132,7 +132,9 @@ static void pull_check(const struct vm *vm)
 			 strcmp(pull.table_args.v[i], "null") == 0);
 	for (size_t at = 0; at < list->count;) {
 		PROPERTY(qemu_arg_next(&arg, list->v, list->count, &at) == 0);
-		PROPERTY(arg.kind != QEMU_ARG_OURS && arg.value != NULL);
+		PROPERTY(arg.kind != QEMU_ARG_OURS);
+		PROPERTY(arg.value != NULL ||
+			 strcmp(arg.option, "-snapshot") == 0);
 		PROPERTY(strcmp(arg.option, "-D") != 0 &&
 			 strcmp(arg.option, "-S") != 0 &&
 			 strcmp(arg.option, "-monitor") != 0);

@@ -2,6 +2,8 @@
 """`beeline run --bundle`: how QEMU, its guest and a launch end."""
 
 import json
+import os
+import shutil
 import signal
 import time
 
@@ -74,12 +76,33 @@ def test_bundle_reset(place):
     equal([json.loads(line)["execute"] for line in
            place.note("asked").splitlines()], ["qmp_capabilities", "cont"],
           "commands")
+    place.forget()
+    place.call(*run, fake="host-qmp-system-reset,exit3", code=3)
+    equal(len(place.starts()), 2, "QEMUs with system_reset")
     for args, fake in ((["--no-reboot"], "guest-reset"),
+                       (["--", "-no-reboot"], "guest-reset,exit3"),
+                       (["--", "-action", "panic=none,reboot=shutdown"],
+                        "guest-reset,exit3"),
                        ([], "guest-shutdown,exit3"),
                        ([], "guest-panic,exit3"), ([], "exit0,exit3")):
         place.forget()
         place.call(*run, *args, fake=fake)
         equal(len(place.starts()), 1, f"QEMUs with {args} {fake}")
+
+
+def test_bundle_baked_anew(place):
+    """A reset does not go on with another machine."""
+    bundle = place.bake()
+    child = place.start("run", "--bundle", bundle, "--accel", "tcg",
+                        fake="slow-reset,exit3")
+    place.await_note("ready")
+    os.rename(bundle, bundle + ".old")
+    shutil.copytree(bundle + ".old", bundle)
+    os.kill(place.starts()[0]["pid"], signal.SIGUSR1)
+    _, err = child.communicate(timeout=TIME)
+    equal(child.returncode, 1, "exit code")
+    check("bundle: was baked anew while it ran" in err, err)
+    equal(len(place.starts()), 1, "QEMUs")
 
 
 def test_bundle_reset_own_tables(place):

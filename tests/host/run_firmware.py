@@ -92,6 +92,25 @@ def test_entries(place):
                       about=about)
 
 
+def test_never_bare(place):
+    """Arguments that go with firmware only."""
+    for args, about in (
+            (["-device", "virtio-balloon-pci"], "would punch holes"),
+            (["-device", '{"driver": "virtio-mem-pci"}'], "punch holes"),
+            (["-object", "memory-backend-ram,id=m,size=1G", "-numa",
+              "node,memdev=m"], "the image is the machine's memory"),
+            (["-mem-path", "/dev/shm"], "the image is the machine's memory"),
+            (["-no-shutdown"], "QEMU ends at a reset"),
+            (["-action", "shutdown=pause"], "QEMU ends at a reset")):
+        place.refused("run", "--path", "none", "--accel", "tcg", "--kernel",
+                      place.kernel, "--", *args, about=about)
+    place.refused("run", "--path", "none", "--kernel", place.kernel, "--",
+                  "-device", "{'driver': 'virtio-balloon-pci'}",
+                  about="is no JSON (strings want double quotes)", code=2)
+    got = place.firmware_run("--", "-no-shutdown", "-mem-path", "/dev/shm")
+    check("-no-shutdown" in got["args"], "-no-shutdown with firmware")
+
+
 def test_tsc(place):
     """Linux under TCG is told the rate of its TSC, and only that."""
     def append(*args, kernel=place.linux, accel="tcg"):

@@ -89,8 +89,14 @@ def act(what):
         return int(what[4:])
     if what.startswith("kill"):
         os.kill(os.getpid(), int(what[4:]))
-    if what in ("guest-reset", "guest-shutdown", "guest-panic"):
+    if what in ("guest-reset", "guest-shutdown", "guest-panic",
+                "host-qmp-system-reset"):
         qmp(what)
+    if what == "slow-reset":
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+        note("ready", "")
+        signal.sigtimedwait([signal.SIGUSR1], NAP)
+        qmp("guest-reset")
     if what in ("wait", "stubborn"):
         wait_signals(what == "wait")
     return 0

@@ -78,12 +78,16 @@ static void memory_sizes(void **state)
 		{"1t", GIB(1024)},
 		{"65536k", MIB(64)},
 		{"8193b", 16384}, /* QEMU rounds up */
+		{"1.5G", MIB(1536)}, {"0.25G", MIB(256)},
+		{"1.000001t", GIB(1024) + 1105920}, {"1.5", MIB(1) + 524288},
 		{"1G,slots=2,maxmem=4G", GIB(1)},
 		{"size=1G,slots=2", GIB(1)},
 		{"slots=2,size=3G", GIB(3)},
 		{"8589934592", GIB(8589934592 / 1024)},
 		{"", 0}, {"G", 0}, {"0", 0}, {"-1", 0}, {"+1", 0}, {" 1", 0},
-		{"1GG", 0}, {"1 G", 0}, {"1x", 0}, {"0x10", 0}, {"1.5G", 0},
+		{"1GG", 0}, {"1 G", 0}, {"1x", 0}, {"0x10", 0}, {".5G", 0},
+		{"1.G", 0}, {"1.5.5G", 0}, {"1.-5G", 0}, {"1.0000000G", 0},
+		{"1.999999999999999999999999G", 0}, {"1.x", 0},
 		{"slots=2", 0}, {"9007199254740992", 0},
 		{"9007199254740991T", 0},
 		{"99999999999999999999999", 0},
@@ -132,6 +136,9 @@ static void splits_by_value(void **state)
 		    "-object {\"qom-type\":\"rng-random\"}");
 	split_check("-object qom-type=iothread,id=i", "",
 		    "-object qom-type=iothread,id=i");
+	split_check("-object acpi-generic-initiator,id=g,pci-dev=d,node=0",
+		    "-object acpi-generic-initiator,id=g,pci-dev=d,node=0", "");
+	split_check("-jitdump a.img -name {x}", "a.img", "-jitdump -name {x}");
 }
 
 /* An option that nobody knows takes a value, unless an option follows. */
@@ -153,6 +160,7 @@ static void split_refuses(void **state)
 		"-loadvm x", "-readconfig f", "-qtest stdio", "-daemonize",
 		"-preconfig", "-drive if=pflash,file=f", "-S -kernel k",
 		"-device", "-device x -netdev", "-D",
+		"-device {'driver':'d'}", "-object {", "-netdev {} -drive {,}",
 	};
 	int before = quiet_from();
 
@@ -347,7 +355,8 @@ static void command_has_all(void **state)
 	struct strings args = {0};
 
 	(void)state;
-	assert_int_equal(split(&vm, "-device d -S"), 0);
+	assert_int_equal(split(&vm, "-set drive.d.cache=none -device d -S "
+				    "-set device.i.x=y -D -set"), 0);
 	vm.qemu = qemu;
 	vm.machine = q35;
 	vm.memory = size;
@@ -355,7 +364,8 @@ static void command_has_all(void **state)
 	vm.accel = tcg;
 	vm_command(&args, &vm, NULL);
 	list_check(&args, "/q -nodefaults -no-user-config -display none -M q35 "
-			  "-accel tcg -m 1G -smp 1 -device d -S");
+			  "-accel tcg -m 1G -smp 1 -device d -S -D -set "
+			  "-set drive.d.cache=none -set device.i.x=y");
 	strings_free(&args);
 	vm_command(&args, &vm, "ram");
 	assert_string_equal(args.v[6], "q35,memory-backend=ram");
@@ -390,7 +400,14 @@ static void pull_touches_nothing(void **state)
 		{"-chardev socket,id=c,path=p,server", "",
 		 "-chardev null,id=c"},
 		{"-netdev user,id=n -D log -S -monitor stdio", "",
-		 "-netdev user,id=n"},
+		 "-netdev hubport,hubid=0,id=n"},
+		{"-netdev user,id=n,hostfwd=tcp::22-:22 -snapshot -usb "
+		 "-netdev {\"type\":\"tap\",\"id\":\"t\"}", "-usb",
+		 "-netdev hubport,hubid=0,id=n -snapshot "
+		 "-netdev hubport,hubid=0,id=t"},
+		{"-object filter-dump,id=f,netdev=n,file=p -object "
+		 "rng-random,id=r -object colo-compare,id=c", "",
+		 "-object rng-random,id=r"},
 	};
 
 	(void)state;

@@ -223,9 +223,11 @@ enum bl_entry {
 
 struct bl_request {
 	const struct bl_range *map; /* what memory the machine has; in any
-				     * order, without overlaps.  There must be
-				     * RAM from 0 to 0x80000 and, for the EBDA,
-				     * from 0x9f000 to 0xa0000 */
+				     * order, without overlaps; what is not RAM
+				     * grows to whole pages, and no two may
+				     * share one.  There must be RAM from 0 to
+				     * 0x80000 and, for the EBDA, from 0x9f000
+				     * to 0xa0000 */
 	uint32_t map_count;         /* at most BL_RANGES_MAX, of which some are
 				     * for what the plan reserves */
 	const struct bl_kernel *kernel; /* an ELF, parsed */

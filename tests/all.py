@@ -10,7 +10,6 @@ group that ends without such a line, or with a non-zero code, has failed.
 """
 
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -73,8 +72,6 @@ def main():
         print(f"all: {unknown[0]}: no such group: {' '.join(names)}",
               file=sys.stderr)
         return 2
-    # tests send it: a shell's "&" and nohup have their children ignore it
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     total, table = [0, 0, 0], []
     for name, command in GROUPS:
         if wanted and name not in wanted:

@@ -6,6 +6,7 @@ suite.py reads the last line that a script prints."""
 
 import functools
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -19,6 +20,11 @@ TIME = 90           # seconds for anything that ends by itself
 
 # artefacts.py and what it imports; behind this folder, which has a run.py too
 sys.path += [os.path.join(ROOT, "tools"), os.path.join(ROOT, "tests", "boot")]
+
+
+# tests send these: under a shell's "&" and nohup programs begin with one ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Wrong(Exception):

@@ -146,8 +146,9 @@ uint32_t fwcfg_file(const char *name, void *dst, uint32_t room)
  * was given up may still come.) */
 static RARE bool imitation_find(void)
 {
-	static uint32_t trial;
+	static uint32_t trial NOINIT;
 
+	trial = 0;
 	transport = FWCFG_BYTES;
 	if (fwcfg_number("signature", FW_CFG_SIGNATURE, 4) != SIGNATURE)
 		return false;

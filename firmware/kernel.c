@@ -118,8 +118,9 @@ static void multiboot_find(struct kernel *k, struct e820_map *map)
  * still come.) */
 static RARE bool keys_empty(void)
 {
-	static uint32_t size;
+	static uint32_t size NOINIT;
 
+	size = 0;
 	return fwcfg_read_gpa(FW_CFG_KERNEL_SIZE, (uintptr_t)&size, 4) != 0 ||
 	       *(volatile uint32_t *)&size == 0;
 }
